@@ -1,0 +1,242 @@
+"""What is asked: options, items and inventories, as the bank's files give them."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from inventories.ids import digest
+from inventories.reading import DefinitionError, allowed
+
+Use = Literal["free", "non_commercial", "research", "unclear", "unstated"]
+
+
+class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Anything read from a data file: unknown keys are mistakes."""
+
+
+class Option(Definition, frozen=True):
+    """One answer that can be given; `text` may hold {left} and {right} of a bipolar item."""
+
+    value: int
+    text: str
+
+
+class Item(Definition, frozen=True):
+    """One question. `scale` absent: asked but not scored."""
+
+    id: str
+    text: str = ""
+    scale: str | None = None
+    facet: str | None = None
+    key: int = 1
+    left: str = ""  # the poles of a bipolar item, at the lowest and the highest value
+    right: str = ""
+    options: list[Option] | str | None = None  # its own options, or the name of one of the inventory's option sets
+    variants: list[str] = []  # other wordings in circulation, never printed
+    catch: list[int] = []  # values that betray an inattentive respondent
+    marks: dict[str, str | int | list[str]] = {}  # ids in other collections, number of text sources ...
+
+
+class Pole(Definition, frozen=True):
+    """One end of an axis of a type inventory."""
+
+    letter: str
+    name: str
+
+
+class Scale(Definition, frozen=True):
+    """A trait that items count towards; `trait` is the same word in every inventory that measures it."""
+
+    name: str
+    trait: str = ""  # "-neuroticism": the scale counts the other way round
+    parent: str | None = None  # a facet names its domain
+    items: int | None = None  # check figures: how many items, how many of them reversed
+    reversed: int | None = None
+    high: Pole | None = None
+    low: Pole | None = None
+    note: str = ""
+
+
+class OptionSet(Definition, frozen=True):
+    """Options that several items share, with the instruction that belongs to them."""
+
+    options: list[Option]
+    instructions: str = ""
+
+
+class Terms(Definition, frozen=True):
+    """What the rights holder allows, and how that is known."""
+
+    use: Use
+    text: str
+    evidence: list[str] = []
+    attribution: str = ""
+    status: str = ""  # the finer word of the source, such as cc_by_nc_sa_4.0
+
+
+class NormValue(Definition, frozen=True):
+    """Mean and standard deviation of one scale in one group of people."""
+
+    mean: float
+    sd: float | None = None
+    n: int | None = None
+
+
+class Norm(Definition, frozen=True):
+    """Figures of a group of people; `verified` false figures are never shown as facts."""
+
+    id: str
+    metric: Literal["item_mean", "sum"]
+    population: str
+    source: str
+    verified: bool | Literal["partly"]
+    scales: dict[str, NormValue]
+    n: int | None = None
+    verification: str = ""
+
+
+class Reliability(Definition, frozen=True):
+    """Published or computed coefficients of a group of people."""
+
+    coefficient: str
+    population: str
+    source: str
+    verified: bool | Literal["partly"]
+    scales: dict[str, float]
+
+
+class TypeRule(Definition, frozen=True):
+    """Above `cut` an axis gets the letter of its high pole, else of its low pole."""
+
+    order: list[str]
+    cut: float
+
+
+class KeyOverride(Definition, frozen=True):
+    """A translation whose meaning turned round: the key that fits it, and how that is known."""
+
+    item: str
+    key: int
+    evidence: str
+
+
+class Translation(Definition, frozen=True):
+    """Texts of an inventory in another language; keys and scales come from the inventory itself."""
+
+    overlay_of: str
+    language: str
+    language_name: str
+    options: list[Option]
+    items: dict[str, str]
+    status: Literal["complete", "has_flagged_items", "incomplete"] = "complete"
+    untranslated: list[str] = []
+    key_overrides: list[KeyOverride] = []
+    translators: list[str] = []
+    response_labels: str = ""
+    errata: list[str] = []
+    sources: dict[str, str | list[str]] = {}
+    notes: list[str] = []
+
+
+class Inventory(Definition, frozen=True):
+    """A set of items with everything that is known about them."""
+
+    title: str
+    kind: Literal["cognition", "action"]
+    licence: str
+    items: list[Item]
+    scales: dict[str, str | Scale]
+    source: str = ""
+    abbreviation: str = ""
+    construct: str = ""
+    language: str = "en"
+    language_name: str = "English"
+    options: list[Option] = []
+    option_sets: dict[str, OptionSet] = {}
+    instructions: str = ""
+    printed: str = "{Text}"  # how an item is printed ...
+    statement: str = "{Text}."  # ... and the sentence whose likelihood is asked; {text} starts with a small letter
+    scoring: Literal["mean", "sum"] = "mean"
+    missing: str = ""
+    types: TypeRule | None = None
+    short_forms: dict[str, dict[str, str | bool | list[str]]] = {}
+    terms: Terms = Terms(use="unstated", text="")
+    norms: list[Norm] = []
+    reliabilities: list[Reliability] = []
+    citations: list[str] = []
+    sources: dict[str, str | list[str]] = {}
+    errata: list[str] = []
+    notes: list[str] = []
+    translation: Translation | None = None
+    id: str = ""  # set when read: the file's name without .toml ...
+    file: str = ""  # ... and its path
+
+    def scale(self, name: str) -> Scale:
+        """The scale `name`; a plain name in the file is a scale whose trait is that name."""
+        scale = self.scales[name]
+        if isinstance(scale, str):
+            return Scale(name=scale, trait=scale.lower())
+        return scale if scale.trait else msgspec.structs.replace(scale, trait=scale.name.lower())
+
+    def keys(self, scale: str) -> dict[str, int]:
+        """Item id -> +1 or -1 of the items that count towards `scale`, a domain or a facet."""
+        return {item.id: item.key for item in self.items if scale in (item.scale, item.facet)}
+
+    def item(self, name: str) -> Item:
+        for item in self.items:
+            if item.id == name:
+                return item
+        raise DefinitionError(f"{self.file}: no item {name!r}; {allowed((item.id for item in self.items), name)}")
+
+    def options_of(self, item: Item) -> tuple[Option, ...]:
+        """The options of `item` in the instrument's own order, the poles filled in."""
+        if isinstance(item.options, list):
+            options = item.options
+        elif isinstance(item.options, str):
+            options = self.option_sets[item.options].options
+        else:
+            options = self.options
+        if not item.left:
+            return tuple(options)
+        return tuple(Option(each.value, each.text.format(left=item.left, right=item.right)) for each in options)
+
+    def instructions_of(self, item: Item) -> str:
+        return self.option_sets[item.options].instructions if isinstance(item.options, str) else self.instructions
+
+    def range_of(self, item: Item) -> tuple[int, int]:
+        """Lowest and highest value that `item` can get."""
+        values = [option.value for option in self.options_of(item)]
+        return min(values), max(values)
+
+    def printed_text(self, item: Item) -> str:
+        """What stands on the page for `item`, without its options."""
+        if item.left:
+            return f"{item.left} ... {item.right}"
+        return _fill(self.printed, item.text)
+
+    def statements(self, item: Item) -> tuple[str, ...]:
+        """The sentence whose likelihood is asked: one, or the right and the left pole of a bipolar item."""
+        texts = (item.right, item.left) if item.left else (item.text,)
+        return tuple(_fill(self.statement, text) for text in texts)
+
+    def fingerprint(self) -> str:
+        """Names all that a model could be shown of this inventory; keys, norms and titles are not in it."""
+        shown = [(item.id, item.text, item.left, item.right, self.options_of(item)) for item in self.items]
+        sets = {name: each.instructions for name, each in self.option_sets.items()}
+        return digest(shown, self.printed, self.statement, self.instructions, sets)
+
+
+_STOPS = (".", "!", "?", "。", "।", "؟", "۔")
+_BRACES = re.compile(r"\{(text|Text)\}")
+
+
+def _fill(template: str, text: str) -> str:
+    """`template` with {Text} as it stands and {text} starting small; no second full stop at the end."""
+    keeps = re.match(r"I\b|[A-Z]{2}", text) is not None
+    small = text if keeps else text[:1].lower() + text[1:]
+    if template.endswith(("{text}.", "{Text}.")) and text.endswith(_STOPS):
+        template = template[:-1]
+    return _BRACES.sub(lambda match: small if match[1] == "text" else text, template)

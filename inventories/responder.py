@@ -1,0 +1,102 @@
+"""What the interview needs of a responder: the protocol, its questions and its replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+
+class ResponderError(RuntimeError):
+    """A responder that cannot be used at all: unknown name, no key, no model file. One line for the user."""
+
+
+class Abilities(msgspec.Struct, frozen=True):
+    """What a responder can do; found out once, kept in the manifest."""
+
+    labels: bool = False  # probabilities of the option labels
+    likelihood: bool = False  # log-probability of a given text
+    text: bool = True  # generated text
+    system: bool = True  # a system message of its own
+    seed: bool = False  # repeats can be made to draw the same again
+    deterministic: bool = False  # a repeat is the same answer: retest is not estimable
+    simulated: bool = False  # not a language model: said so wherever its answers are shown
+    resolved: str = ""  # the model that answered, with revision
+    note: str = ""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One printed item, as a simulated person sees it."""
+
+    item: str
+    trait: str  # "" when not scored; "-neuroticism" is resolved into `key`
+    key: int
+    values: tuple[int, ...]  # of the options in printed order
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a prompt is about. For simulated persons, who cannot read; a real responder never uses it."""
+
+    persona: str = ""
+    assigned: Mapping[str, float] = {}  # trait -> level
+    items: tuple[Shown, ...] = ()
+    replicate: int = 0
+    form: str = ""
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """One question to a responder.
+
+    `want` "labels": log-probabilities of `labels` as the first thing said; "likelihood": log-probability of each of
+    `continuations` as the whole next words; "text": a generated reply.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+    want: Literal["labels", "likelihood", "text"]
+    labels: tuple[str, ...] = ()
+    continuations: tuple[str, ...] = ()
+    max_tokens: int = 32
+    temperature: float = 0.0
+    seed: int = 0
+    about: About = About()
+
+
+class Likelihood(msgspec.Struct, frozen=True):
+    """Log-probability of a text, in nats, summed over its tokens."""
+
+    total: float
+    tokens: int
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What came back for one prompt: exactly one of text, label_logprobs, likelihoods or error."""
+
+    prompt: str  # the prompt's id
+    text: str | None = None
+    label_logprobs: tuple[float, ...] | None = None  # one per label of the prompt, natural log, not renormalised
+    likelihoods: tuple[Likelihood, ...] | None = None  # one per continuation
+    error: str | None = None  # a passing failure: the prompt stays to be asked
+    thinking: str | None = None
+    seconds: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: float | None = None
+
+
+class Responder(Protocol):
+    """Something that can be asked. Blocking and batch-first; it hides its own threads and batches."""
+
+    def can(self) -> Abilities:
+        """What it can do; may load a model, so it is asked once."""
+
+    def ask(self, prompts: Sequence[Prompt]) -> Iterator[Reply]:
+        """Yield one Reply per prompt, in any order, each as soon as it is there."""
