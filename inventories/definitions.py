@@ -24,6 +24,13 @@ class Option(Definition, frozen=True):
     text: str
 
 
+class Variant(Definition, frozen=True):
+    """Another wording in circulation; never printed."""
+
+    text: str
+    source: str = ""
+
+
 class Item(Definition, frozen=True):
     """One question. `scale` absent: asked but not scored."""
 
@@ -35,7 +42,8 @@ class Item(Definition, frozen=True):
     left: str = ""  # the poles of a bipolar item, at the lowest and the highest value
     right: str = ""
     options: list[Option] | str | None = None  # its own options, or the name of one of the inventory's option sets
-    variants: list[str] = []  # other wordings in circulation, never printed
+    statement: str = ""  # its own sentence, where the inventory's template would break the grammar
+    variants: list[Variant] = []
     catch: list[int] = []  # values that betray an inattentive respondent
     marks: dict[str, str | int | list[str]] = {}  # ids in other collections, number of text sources ...
 
@@ -57,14 +65,16 @@ class Scale(Definition, frozen=True):
     reversed: int | None = None
     high: Pole | None = None
     low: Pole | None = None
+    formula: str = ""  # as published, where it is not plainly the sum or mean of the keyed items
     note: str = ""
 
 
 class OptionSet(Definition, frozen=True):
-    """Options that several items share, with the instruction that belongs to them."""
+    """Options that several items share, with the instruction and the sentence that belong to them."""
 
     options: list[Option]
     instructions: str = ""
+    statement: str = ""  # empty: the inventory's
 
 
 class Terms(Definition, frozen=True):
@@ -75,6 +85,7 @@ class Terms(Definition, frozen=True):
     evidence: list[str] = []
     attribution: str = ""
     status: str = ""  # the finer word of the source, such as cc_by_nc_sa_4.0
+    notice: str = ""  # what the licence wants printed in every copy
 
 
 class NormValue(Definition, frozen=True):
@@ -115,6 +126,15 @@ class TypeRule(Definition, frozen=True):
     cut: float
 
 
+class ShortForm(Definition, frozen=True):
+    """Some of an inventory's items under a name of their own; a minus before an item id: keyed -1."""
+
+    title: str
+    items: dict[str, list[str]]  # scale -> item ids
+    verified: bool
+    note: str = ""
+
+
 class KeyOverride(Definition, frozen=True):
     """A translation whose meaning turned round: the key that fits it, and how that is known."""
 
@@ -131,6 +151,7 @@ class Translation(Definition, frozen=True):
     language_name: str
     options: list[Option]
     items: dict[str, str]
+    statement: str = "{Text}."  # with the full stop of that script
     status: Literal["complete", "has_flagged_items", "incomplete"] = "complete"
     untranslated: list[str] = []
     key_overrides: list[KeyOverride] = []
@@ -162,7 +183,7 @@ class Inventory(Definition, frozen=True):
     scoring: Literal["mean", "sum"] = "mean"
     missing: str = ""
     types: TypeRule | None = None
-    short_forms: dict[str, dict[str, str | bool | list[str]]] = {}
+    short_forms: dict[str, ShortForm] = {}
     terms: Terms = Terms(use="unstated", text="")
     norms: list[Norm] = []
     reliabilities: list[Reliability] = []
@@ -171,8 +192,9 @@ class Inventory(Definition, frozen=True):
     errata: list[str] = []
     notes: list[str] = []
     translation: Translation | None = None
-    id: str = ""  # set when read: the file's name without .toml ...
-    file: str = ""  # ... and its path
+    id: str = ""  # set when read: the file's name without .toml, or the name of the short form ...
+    file: str = ""  # ... the file's path ...
+    short_form_of: str = ""  # ... and the inventory whose items these are
 
     def scale(self, name: str) -> Scale:
         """The scale `name`; a plain name in the file is a scale whose trait is that name."""
@@ -219,17 +241,24 @@ class Inventory(Definition, frozen=True):
 
     def statements(self, item: Item) -> tuple[str, ...]:
         """The sentence whose likelihood is asked: one, or the right and the left pole of a bipolar item."""
+        if item.statement:
+            return (item.statement,)
+        own = self.option_sets[item.options].statement if isinstance(item.options, str) else ""
         texts = (item.right, item.left) if item.left else (item.text,)
-        return tuple(_fill(self.statement, text) for text in texts)
+        return tuple(_fill(own or self.statement, text) for text in texts)
 
     def fingerprint(self) -> str:
         """Names all that a model could be shown of this inventory; keys, norms and titles are not in it."""
-        shown = [(item.id, item.text, item.left, item.right, self.options_of(item)) for item in self.items]
+        shown = [
+            (item.id, item.text, item.left, item.right, self.options_of(item), self.statements(item))
+            for item in self.items
+        ]
         sets = {name: each.instructions for name, each in self.option_sets.items()}
-        return digest(shown, self.printed, self.statement, self.instructions, sets)
+        return digest(shown, self.printed, self.instructions, sets)
 
 
-_STOPS = (".", "!", "?", "。", "।", "؟", "۔")
+_STOPS = (".", "!", "?", "。", "।", "؟", "۔", "։")
+_QUOTES = "'\"’”»"  # a sentence may end inside them: ... 'just right.'
 _BRACES = re.compile(r"\{(text|Text)\}")
 
 
@@ -237,6 +266,6 @@ def _fill(template: str, text: str) -> str:
     """`template` with {Text} as it stands and {text} starting small; no second full stop at the end."""
     keeps = re.match(r"I\b|[A-Z]{2}", text) is not None
     small = text if keeps else text[:1].lower() + text[1:]
-    if template.endswith(("{text}.", "{Text}.")) and text.endswith(_STOPS):
+    if template.endswith(_STOPS) and template[:-1].endswith("}") and text.rstrip(_QUOTES).endswith(_STOPS):
         template = template[:-1]
     return _BRACES.sub(lambda match: small if match[1] == "text" else text, template)

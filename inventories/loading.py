@@ -9,61 +9,115 @@ from pathlib import Path
 
 import msgspec
 
-from inventories.definitions import Inventory, Translation
+from inventories.definitions import Inventory, Scale, ShortForm, Translation
 from inventories.reading import DefinitionError, allowed, read_toml
 
 BANK = Path(__file__).parent / "bank"
 
 
 def inventory_ids() -> list[str]:
-    """Ids of the bank's inventories, translations not among them."""
-    return sorted(path.stem for path in BANK.glob("*.toml") if not path.stem.partition(".")[2])
+    """Ids of the bank's inventories; translations and short forms are not among them."""
+    return sorted(path.stem for path in BANK.glob("*.toml") if "." not in path.stem)
 
 
-def translation_languages(inventory_id: str) -> list[str]:
-    """Language codes in which the bank has `inventory_id` besides its own."""
-    return sorted(path.stem.partition(".")[2] for path in BANK.glob(f"{inventory_id}.*.toml"))
+@cache
+def short_form_ids() -> dict[str, str]:
+    """Short forms that the bank can load by name -> the inventory whose items they are."""
+    return {name: each for each in inventory_ids() for name in _from_bank(each).short_forms}
+
+
+def translation_languages(inventory_id: str, folder: Path = BANK) -> list[str]:
+    """Language codes in which `inventory_id` stands in `folder` besides its own."""
+    start = f"{inventory_id}."
+    return sorted(path.stem.removeprefix(start) for path in folder.glob("*.toml") if path.stem.startswith(start))
 
 
 def load_inventory(name: str, beside: Path | None = None) -> Inventory:
-    """The inventory `name`: an id of the bank ("sd3", "ipip_neo_120.de") or the path of a file.
+    """The inventory `name`: an id of the bank ("sd3", "bfi10", "ipip_neo_120.de") or the path of a file.
 
     A relative path counts from the folder `beside`, that of the study which names it.
     """
     if name.endswith(".toml") or "/" in name or "\\" in name:
         path = Path(name).expanduser()
-        return _read_inventory(path if path.is_absolute() else (beside or Path.cwd()) / path)
+        return read_inventory(path if path.is_absolute() else (beside or Path.cwd()) / path)
     base, _, language = name.partition(".")
-    if base not in inventory_ids():
-        raise DefinitionError(
-            f"no inventory {name!r} in the bank; {allowed(inventory_ids(), base)}, or a path to a .toml file"
-        )
-    inventory = _read_inventory(BANK / f"{base}.toml")
+    if base in inventory_ids():
+        inventory = _from_bank(base)
+    elif base in short_form_ids():
+        inventory = short_form(_from_bank(short_form_ids()[base]), base)
+    else:
+        names = [*inventory_ids(), *short_form_ids()]
+        raise DefinitionError(f"no inventory {name!r} in the bank; {allowed(names, base)}, or a path to a .toml file")
     return in_language(inventory, language) if language else inventory
 
 
+def read_inventory(path: Path) -> Inventory:
+    """The inventory in the file `path`, checked."""
+    inventory = msgspec.structs.replace(read_toml(path, Inventory), id=path.stem, file=str(path))
+    _check(inventory)
+    return inventory
+
+
+@cache
+def _from_bank(inventory_id: str) -> Inventory:
+    return read_inventory(BANK / f"{inventory_id}.toml")
+
+
+def short_form(inventory: Inventory, name: str) -> Inventory:
+    """The items of `inventory` that its short form `name` has, under their own ids, so that answers can be shared.
+
+    Norms and reliabilities belong to the whole inventory and are left behind.
+    """
+    if name not in inventory.short_forms:
+        raise DefinitionError(f"{inventory.file}: no short form {name!r}; {allowed(inventory.short_forms, name)}")
+    form = inventory.short_forms[name]
+    keys = _short_keys(form)
+    scales: dict[str, str | Scale] = {
+        scale: msgspec.structs.replace(
+            inventory.scale(scale), items=len(ids), reversed=sum(each.startswith("-") for each in ids), parent=None
+        )
+        for scale, ids in form.items.items()
+    }
+    kept = [item for item in inventory.items if item.id in keys]
+    told = f"Short form of {inventory.id}, key {'verified' if form.verified else 'not verified'}. {form.note}"
+    return msgspec.structs.replace(
+        inventory,
+        id=name,
+        short_form_of=inventory.id,
+        title=form.title,
+        abbreviation=form.title.partition(" (")[0],
+        items=[msgspec.structs.replace(item, facet=item.facet if item.facet in scales else None) for item in kept],
+        scales=scales,
+        types=None,
+        norms=[],
+        reliabilities=[],
+        short_forms={},
+        notes=[told.strip(), *inventory.notes],
+    )
+
+
 def in_language(inventory: Inventory, language: str) -> Inventory:
-    """`inventory` printed in `language`: its overlay's texts, and its keys where the meaning turned round."""
+    """`inventory` printed in `language`: its overlay's texts, and its keys where the meaning turned round.
+
+    The overlay lies beside the inventory's own file, as NAME.LANGUAGE.toml.
+    """
     if language == inventory.language:
         return inventory
-    languages = translation_languages(inventory.id)
+    if inventory.short_form_of:
+        whole = read_inventory(Path(inventory.file))
+        return short_form(in_language(whole, language), inventory.id)
+    folder = Path(inventory.file).parent
+    languages = translation_languages(inventory.id, folder)
     if language not in languages:
         raise DefinitionError(
             f"{inventory.id}: no language {language!r}; {allowed([inventory.language, *languages], language)}"
         )
-    path = BANK / f"{inventory.id}.{language}.toml"
+    path = folder / f"{inventory.id}.{language}.toml"
     overlay = read_toml(path, Translation)
+    _check_translation(inventory, overlay, path, language)
     keys = {each.item: each.key for each in overlay.key_overrides}
-    ids = {item.id for item in inventory.items}
-    for place, names in (("items", overlay.items), ("untranslated", overlay.untranslated), ("key_overrides", keys)):
-        if strangers := sorted(set(names) - ids):
-            raise DefinitionError(
-                f"{path}, {place}: {strangers[0]!r} is no item of {inventory.id}; {allowed(ids, strangers[0])}"
-            )
-    if absent := sorted(ids - set(overlay.items)):
-        raise DefinitionError(f"{path}, items: {absent[0]!r} is missing")
     items = [
-        msgspec.structs.replace(item, text=overlay.items[item.id], key=keys.get(item.id, item.key))
+        msgspec.structs.replace(item, text=overlay.items[item.id], statement="", key=keys.get(item.id, item.key))
         for item in inventory.items
     ]
     return msgspec.structs.replace(
@@ -73,20 +127,46 @@ def in_language(inventory: Inventory, language: str) -> Inventory:
         language=language,
         language_name=overlay.language_name,
         printed="{Text}",
-        statement="{Text}.",
+        statement=overlay.statement,
         translation=overlay,
         norms=[],
         reliabilities=[],
-        scales=inventory.scales,
     )
 
 
-@cache
-def _read_inventory(path: Path) -> Inventory:
-    inventory = read_toml(path, Inventory)
-    inventory = msgspec.structs.replace(inventory, id=path.stem, file=str(path))
-    _check(inventory)
-    return inventory
+def _short_keys(form: ShortForm) -> dict[str, int]:
+    """Item id -> key, as the short form states it."""
+    return {
+        each.removeprefix("-"): -1 if each.startswith("-") else 1 for ids in form.items.values() for each in ids
+    }
+
+
+def _check_translation(inventory: Inventory, overlay: Translation, path: Path, language: str) -> None:
+    ids = {item.id for item in inventory.items}
+    for place, seen, meant in (
+        ("overlay_of", overlay.overlay_of, inventory.id),
+        ("language", overlay.language, language),
+    ):
+        if seen != meant:
+            raise DefinitionError(f"{path}, {place}: {seen!r} does not fit the file's name; {allowed([meant])}")
+    overridden = [each.item for each in overlay.key_overrides]
+    for place, names in (
+        ("items", list(overlay.items)),
+        ("untranslated", overlay.untranslated),
+        ("key_overrides", overridden),
+    ):
+        if strangers := sorted(set(names) - ids):
+            raise DefinitionError(
+                f"{path}, {place}: {strangers[0]!r} is no item of {inventory.id}; {allowed(ids, strangers[0])}"
+            )
+    if absent := sorted(ids - set(overlay.items)):
+        raise DefinitionError(f"{path}, items: {absent[0]!r} is missing")
+    for each in overlay.key_overrides:
+        if each.key not in (1, -1):
+            raise DefinitionError(f'{path}, key_overrides "{each.item}": key must be 1 or -1, not {each.key}')
+    values, own = ([option.value for option in options] for options in (overlay.options, inventory.options))
+    if values != own:
+        raise DefinitionError(f"{path}, options: the values must be {own} as in {inventory.id}, not {values}")
 
 
 def _check(inventory: Inventory) -> None:
@@ -133,8 +213,13 @@ def _check(inventory: Inventory) -> None:
             stated = getattr(each, figure, None)
             if stated is not None and stated != seen:
                 raise wrong(f'scale "{name}"', f"{figure} = {stated}, but {seen} are there")
+    for name, form in inventory.short_forms.items():
+        for item_id, key in _short_keys(form).items():
+            if inventory.item(item_id).key != key:
+                raise wrong(f'short form "{name}"', f'"{item_id}" is keyed {key} here, but not among the items')
     tables: list[tuple[str, Iterable[str]]] = [("norm " + each.id, each.scales) for each in inventory.norms]
     tables += [("reliabilities", each.scales) for each in inventory.reliabilities]
+    tables += [(f'short form "{name}"', form.items) for name, form in inventory.short_forms.items()]
     tables += [("types", inventory.types.order)] if inventory.types else []
     for place, scales in tables:
         for name in scales:

@@ -1,0 +1,169 @@
+"""The interview: what a sitting asks next, and what its replies say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from inventories import wording
+from inventories.answers import Answer, Outcome, PrintedOption, read_block, read_reply
+from inventories.definitions import Inventory, Item
+from inventories.forms import Sitting, Step, Trial
+from inventories.ids import digest
+from inventories.persona_sets import Persona
+from inventories.responder import About, Message, Prompt, Reply, Shown
+
+NEAR_TIE = 1e-4  # nats; two best labels closer than this may change places with the packing of a batch
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What one reply says about one trial: the answer with its outcome, or a likelihood."""
+
+    trial: str
+    outcome: Outcome
+    chosen: int | None = None  # value of the option that was chosen, or is most probable
+    position: int | None = None  # its place on the page, from 0
+    expected: float | None = None  # mean value under the label probabilities
+    label_mass: float | None = None  # probability that any label was said at all
+    likelihood: float | None = None  # nats per token; of a bipolar item right minus left
+    near_tie: bool = False
+
+
+class Interview(msgspec.Struct, frozen=True):
+    """A sitting with all that is needed to hold it."""
+
+    sitting: Sitting
+    inventory: Inventory  # in the form's language
+    persona: Persona
+    has_system: bool = True
+    temperature: float = 0.0
+    max_tokens: int = 32
+
+
+def next_prompts(interview: Interview, replies: Mapping[str, Reply]) -> Iterator[tuple[Step, Prompt]]:
+    """The next question of every conversation that still waits for one.
+
+    `replies` holds the good replies so far by prompt id, which is the id of the step's first trial. Nothing comes
+    for a conversation that is complete.
+    """
+    sitting = interview.sitting
+    opening, lead = wording.opening(sitting.form, interview.persona.text, interview.has_system)
+    for conversation in sitting.conversations:
+        messages = list(opening)
+        seen_items = False
+        for number, step in enumerate(conversation):
+            words = _words(interview, step, first=not seen_items)
+            messages.append(Message("user", (lead if number == 0 else "") + words))
+            seen_items = seen_items or step.kind == "item"
+            reply = replies.get(step.trials[0].id)
+            if reply is None:
+                yield step, _prompt(interview, step, tuple(messages))
+                break
+            messages.append(Message("assistant", _said(interview, step, reply)))
+
+
+def read(interview: Interview, step: Step, reply: Reply) -> list[Reading]:
+    """Every trial of `step` gets one reading with one named outcome; a task gets none."""
+    if step.kind == "task" or reply.error is not None:
+        return []
+    if reply.likelihoods is not None:
+        ends = [each.total / each.tokens if each.tokens else math.nan for each in reply.likelihoods]
+        value = ends[0] - ends[1] if len(ends) == 2 else ends[0]
+        return [Reading(step.trials[0].id, "answered", likelihood=value)]
+    printed = _printed(interview, step.trials[0])
+    if reply.label_logprobs is not None:
+        return [read_labels(step.trials[0].id, printed, reply.label_logprobs)]
+    return read_texts([(trial.id, trial.item) for trial in step.trials], printed, reply.text)
+
+
+def read_labels(trial: str, printed: Sequence[PrintedOption], logprobs: Sequence[float]) -> Reading:
+    """The most probable option, with the expected value and the mass on all labels."""
+    chances = [math.exp(each) for each in logprobs]
+    mass = math.fsum(chances)
+    if not mass > 0:
+        return Reading(trial, "unreadable", label_mass=0.0)
+    best, second = sorted(range(len(logprobs)), key=lambda place: (-logprobs[place], place))[:2]
+    expected = math.fsum(chance * option.value for chance, option in zip(chances, printed, strict=True)) / mass
+    return Reading(
+        trial, "answered", chosen=printed[best].value, position=best, expected=expected, label_mass=min(mass, 1.0),
+        near_tie=logprobs[best] - logprobs[second] < NEAR_TIE,
+    )  # fmt: skip
+
+
+def read_texts(trials: Sequence[tuple[str, str]], printed: Sequence[PrintedOption], text: str | None) -> list[Reading]:
+    """A generated reply, for one trial or a block of (trial, item)."""
+    if len(trials) == 1:
+        answers = {trials[0][1]: read_reply(text, printed)}
+    else:
+        answers = read_block(text, printed, [item for _, item in trials])
+    return [_reading(trial, answers[item], printed) for trial, item in trials]
+
+
+def _reading(trial: str, answer: Answer, printed: Sequence[PrintedOption]) -> Reading:
+    places = [place for place, option in enumerate(printed) if option.value == answer.value]
+    return Reading(trial, answer.outcome, chosen=answer.value, position=places[0] if len(places) == 1 else None)
+
+
+def _words(interview: Interview, step: Step, first: bool) -> str:
+    if interview.sitting.elicitation == "likelihood" and step.kind == "item":
+        return wording.open_question(interview.sitting.form)
+    return wording.question(interview.inventory, interview.sitting, step, first)
+
+
+def _printed(interview: Interview, trial: Trial) -> tuple[PrintedOption, ...]:
+    item = interview.inventory.item(trial.item)
+    return wording.printed_options(interview.inventory, item, interview.sitting.form, trial.shown)
+
+
+def _said(interview: Interview, step: Step, reply: Reply) -> str:
+    """The assistant's turn in a conversation that goes on."""
+    if reply.label_logprobs is not None:
+        place = max(range(len(reply.label_logprobs)), key=reply.label_logprobs.__getitem__)
+        return wording.label_said(interview.inventory, interview.sitting.form, step.trials[0], place)
+    if reply.likelihoods is not None:
+        return interview.inventory.statements(interview.inventory.item(step.trials[0].item))[0]
+    return reply.text or ""
+
+
+def _prompt(interview: Interview, step: Step, messages: tuple[Message, ...]) -> Prompt:
+    sitting, first = interview.sitting, step.trials[0]
+    about = About(
+        persona=interview.persona.id,
+        assigned=interview.persona.assigned,
+        items=tuple(_shown(interview, trial) for trial in step.trials) if step.kind != "task" else (),
+        replicate=sitting.replicate,
+        form=sitting.form.name(),
+    )
+    seed = int(digest("draw", first.id)[:8], 16)
+    if step.kind == "task":
+        return Prompt(
+            first.id, messages, "text", max_tokens=1024, temperature=interview.temperature, seed=seed, about=about
+        )
+    if sitting.elicitation == "likelihood":
+        said = interview.inventory.statements(interview.inventory.item(first.item))
+        return Prompt(first.id, messages, "likelihood", continuations=said, about=about)
+    labels = tuple(option.label for option in _printed(interview, first))
+    if sitting.reply == "labels" and len(step.trials) == 1:
+        return Prompt(first.id, messages, "labels", labels=labels, about=about)
+    return Prompt(
+        first.id, messages, "text", labels=labels, max_tokens=interview.max_tokens * len(step.trials),
+        temperature=interview.temperature, seed=seed, about=about,
+    )  # fmt: skip
+
+
+def _shown(interview: Interview, trial: Trial) -> Shown:
+    inventory = interview.inventory
+    item = inventory.item(trial.item)
+    trait, key = trait_of(inventory, item)
+    options = inventory.options_of(item)
+    return Shown(item.id, trait, key, tuple(options[place].value for place in trial.shown))
+
+
+def trait_of(inventory: Inventory, item: Item) -> tuple[str, int]:
+    """The trait an item counts towards and the direction, with a scale's own reversal resolved."""
+    if item.scale is None:
+        return "", item.key
+    trait = inventory.scale(item.scale).trait
+    return (trait[1:], -item.key) if trait.startswith("-") else (trait, item.key)

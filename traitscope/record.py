@@ -1,0 +1,166 @@
+"""The folder `runs/<study>/`: study file, manifest, inventories of the user's own, and the store."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from inventories.answers import READER_VERSION
+from inventories.persona_sets import Persona
+
+from inventories.definitions import Inventory
+from inventories.forms import LAYOUT
+from inventories.loading import BANK, in_language, load_inventory
+from inventories.responder import Abilities
+from inventories.wording import WORDINGS
+from traitscope.store import Store, StoreError
+from traitscope.study import Study
+
+RUNS = Path("runs")
+PACKAGES = ("traitscope", "msgspec", "numpy", "pandas", "scipy", "litellm", "transformers", "torch", "tokenizers")
+
+
+class Manifest(msgspec.Struct):
+    """What a record was made with: enough to read it without the study's files. Never a key."""
+
+    study: str
+    title: str
+    seed: int
+    created: float
+    personas: dict[str, Persona]
+    inventories: dict[str, str]  # id -> fingerprint in the inventory's own language
+    models: dict[str, dict[str, Any]]  # name -> temperature, parameters
+    abilities: dict[str, Abilities]
+    reference: list[str]  # personas whose mean centres likelihoods; never changes once set
+    reference_name: str
+    updated: float = 0.0
+    layout: int = LAYOUT
+    reader: int = READER_VERSION
+    wordings: dict[str, int] = {}
+    packages: dict[str, str] = {}
+    python: str = ""
+    machine: str = ""
+
+
+class Record:
+    """One record, for reading: what every page and every table starts from."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        path = self.folder / "manifest.json"
+        if not path.is_file():
+            raise StoreError(f"{self.folder}: no record there (no manifest.json); allowed: {_known()}")
+        try:
+            self.manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        except msgspec.DecodeError as problem:
+            raise StoreError(f"{path}: not a manifest: {problem}") from None
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    def store(self) -> Store:
+        """The database, open for reading."""
+        return Store(self.folder / "answers.sqlite")
+
+    def inventory(self, name: str, language: str | None = None) -> Inventory:
+        """The inventory `name` as the record used it: the user's own file is in the folder, others are in the bank."""
+        own = self.folder / "inventories" / f"{name}.toml"
+        inventory = load_inventory(str(own.resolve()) if own.is_file() else name)
+        return in_language(inventory, language) if language else inventory
+
+    def inventories(self) -> dict[str, Inventory]:
+        """Every inventory of the record by id."""
+        return {name: self.inventory(name) for name in self.manifest.inventories}
+
+    def progress(self) -> dict[str, int]:
+        """Trials in all, done and failed."""
+        with self.store() as store:
+            return store.counts()
+
+    def stamp(self) -> tuple[int, ...]:
+        """Changes whenever the record does; what a cache is keyed by."""
+        paths = (self.folder / name for name in ("answers.sqlite", "answers.sqlite-wal", "manifest.json"))
+        return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+
+
+def records(runs: Path | str = RUNS) -> list[Record]:
+    """All records under `runs`, the newest first; folders that are none are passed over."""
+    found = []
+    for path in Path(runs).glob("*/manifest.json"):
+        try:
+            found.append(Record(path.parent))
+        except StoreError:
+            continue
+    return sorted(found, key=lambda record: -max(record.stamp()))
+
+
+def _known() -> str:
+    return ", ".join(str(path.parent) for path in sorted(RUNS.glob("*/manifest.json"))) or f"nothing yet under {RUNS}/"
+
+
+def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> Record:
+    """Write or bring up to date the folder's study file, manifest and own inventories."""
+    folder.mkdir(parents=True, exist_ok=True)
+    old = Record(folder).manifest if (folder / "manifest.json").is_file() else None
+    if study.path.resolve() != (folder / "study.toml").resolve():
+        (folder / "study.toml").write_text(study.text, "utf-8")
+    for inventory in study.inventories.values():
+        file = Path(inventory.file)
+        if file.parent.resolve() != BANK.resolve():
+            (folder / "inventories").mkdir(exist_ok=True)
+            target = folder / "inventories" / file.name
+            if file.resolve() != target.resolve():
+                shutil.copyfile(file, target)
+    reference, reference_name = _reference(study)
+    manifest = Manifest(
+        study=study.name,
+        title=study.title,
+        seed=study.seed,
+        created=old.created if old else time.time(),
+        updated=time.time(),
+        personas={each.id: each for each in study.personas},
+        inventories={each.id: each.fingerprint() for each in study.inventories.values()},
+        models={each.name: {"temperature": each.temperature, "parameters": each.parameters} for each in study.models},
+        abilities=abilities,
+        reference=old.reference if old and old.reference else reference,
+        reference_name=old.reference_name if old and old.reference else reference_name,
+        wordings={name: each.version for name, each in WORDINGS.items()},
+        packages=_versions(),
+        python=platform.python_version(),
+        machine=f"{platform.system()} {platform.machine()}",
+    )
+    _write_whole(folder / "manifest.json", json.dumps(msgspec.to_builtins(manifest), indent=1, ensure_ascii=False))
+    return Record(folder)
+
+
+def _reference(study: Study) -> tuple[list[str], str]:
+    """The personas whose item means centre likelihoods: the first set with assigned levels, without bare model and controls."""
+    sets = [each.set for each in study.personas if each.assigned]
+    if not sets:
+        return [], ""
+    chosen = [each.id for each in study.personas if each.assigned and each.set == sets[0]]
+    return chosen, f"{sets[0]} ({len(chosen)} personas)"
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except ModuleNotFoundError:  # torch and its kin are optional
+            continue
+    return found
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """A reader sees the old file or the new one, never half of it."""
+    part = path.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.replace(path)

@@ -1,0 +1,54 @@
+"""Responders by name. Each lives in its own module and imports what is heavy only when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inventories.reading import allowed
+from inventories.responder import Responder, ResponderError
+
+KINDS = {
+    "local:": "a model that runs here: local:smollm2-135m (embedded), a folder, a .gguf file, a hub id in your cache",
+    "simulated:": "persons and null responders with known truth: simulated:person, simulated:uniform, ...",
+    "PROVIDER/": "a hosted model through litellm: openai/..., anthropic/..., ollama/...",
+}
+
+
+def by_name(name: str, parameters: Mapping[str, Any] | None = None) -> Responder:
+    """The responder that `name` stands for; ResponderError in one line when there is none."""
+    check_name(name)
+    kind, _, rest = name.partition(":")
+    given = dict(parameters or {})
+    if kind == "local":
+        from traitscope.responders.local import LocalResponder
+
+        return LocalResponder(rest, given)
+    if kind == "simulated":
+        from traitscope.responders.simulated import SimulatedResponder
+
+        return SimulatedResponder(rest, given)
+    from traitscope.responders.api import ApiResponder
+
+    return ApiResponder(name, given)
+
+
+def check_name(name: str) -> None:
+    """Raise ResponderError for a name that no responder goes by; loads no model and asks nobody."""
+    kind, colon, rest = name.partition(":")
+    if kind == "simulated" and colon:
+        from traitscope.responders.simulated import KINDS as SIMULATED
+
+        if rest not in SIMULATED:
+            raise ResponderError(f"models: no simulated responder {rest!r}; {allowed(SIMULATED, rest)}")
+    elif kind == "local" and colon:
+        from traitscope.responders.embedded import check_local_name
+
+        check_local_name(rest)
+    elif "/" in name:
+        from traitscope.responders.api import check_provider
+
+        check_provider(name)
+    else:
+        names = "; ".join(f"{prefix}... ({what})" for prefix, what in KINDS.items())
+        raise ResponderError(f"models: {name!r} is no model name. Allowed: {names}")

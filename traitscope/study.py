@@ -1,0 +1,297 @@
+"""A study file says what to ask whom; the plan is every sitting that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from inventories.designs import Design, crossed, fraction
+from inventories.persona_sets import Persona, load_persona_set
+
+from inventories.administer import Interview
+from inventories.definitions import Inventory
+from inventories.forms import Elicitation, Extra, Form, ReplyFormat, check_form, sitting
+from inventories.loading import in_language, load_inventory
+from inventories.reading import DefinitionError, read_toml
+from inventories.responder import Abilities, ResponderError
+from inventories.wording import wording
+
+
+class StudyError(ValueError):
+    """A mistake in a study file; the message is one line."""
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Anything in a study file: unknown keys are mistakes."""
+
+
+class Model(_Part, frozen=True):
+    """A responder by name, with what is passed to it."""
+
+    name: str
+    temperature: float = 0.0
+    max_tokens: int = 32
+    parameters: dict[str, Any] = {}
+
+    def identity(self) -> list[Any]:
+        """What of a model is part of a sitting's id."""
+        return [self.name, self.temperature, self.max_tokens, self.parameters]
+
+
+class People(_Part, frozen=True):
+    """A persona set by name or path, or one persona with its text."""
+
+    set: str = ""
+    fraction: str | None = None
+    n: int | None = None
+    id: str = ""
+    text: str | None = None
+    assigned: dict[str, float] = {}
+
+
+class Ask(_Part, frozen=True):
+    """One elicitation with the forms in which it is put."""
+
+    elicitation: Elicitation = "rating"
+    form: Form = Form()
+    vary: dict[str, list[Any]] = {}
+    design: Literal["crossed", "fraction"] = "crossed"
+    runs: int | None = None
+    replicates: int = 1
+    reply: Literal["auto", "labels", "text"] = "auto"
+    inventories: list[str] | None = None
+    steps: list[Extra] = []
+
+    def forms(self, seed: int) -> list[Form]:
+        return [msgspec.structs.replace(self.form, **row) for row in self.layout(seed).rows]
+
+    def layout(self, seed: int) -> Design:
+        """Which combinations of the varied factors are printed."""
+        return crossed(self.vary) if self.design == "crossed" else fraction(self.vary, seed=seed, runs=self.runs)
+
+
+class _StudyFile(_Part, frozen=True):
+    models: list[str | Model]
+    inventories: list[str]
+    title: str = ""
+    note: str = ""
+    seed: int = 1
+    personas: list[str | People] = ["none"]
+    asks: list[Ask] = [Ask()]
+    accept: list[str] = []
+
+
+class Study(msgspec.Struct, frozen=True):
+    """A checked study file with all that it names."""
+
+    path: Path
+    text: str
+    title: str
+    seed: int
+    models: tuple[Model, ...]
+    personas: tuple[Persona, ...]
+    inventories: dict[str, Inventory]
+    asks: tuple[Ask, ...]
+    accept: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+def load_study(path: Path | str) -> Study:
+    """Read and check a study file and every file that it names."""
+    path = Path(path)
+    file = read_toml(path, _StudyFile, StudyError)
+    try:
+        study = Study(
+            path=path,
+            text=path.read_text("utf-8"),
+            title=file.title or path.stem,
+            seed=file.seed,
+            models=tuple(Model(each) if isinstance(each, str) else each for each in file.models),
+            personas=_personas(file, path),
+            inventories={name: load_inventory(name, beside=path.parent) for name in file.inventories},
+            asks=tuple(file.asks),
+            accept=tuple(file.accept),
+        )
+        _check(study)
+    except (DefinitionError, ResponderError) as mistake:
+        raise StudyError(_told(path, str(mistake))) from None
+    return study
+
+
+def _told(path: Path, message: str) -> str:
+    # a message that names another file keeps its own place; the study that led there is named too
+    return f"{path}: {message}"
+
+
+def _personas(file: _StudyFile, path: Path) -> tuple[Persona, ...]:
+    people: list[Persona] = []
+    for number, entry in enumerate(file.personas, start=1):
+        each = People(set=entry) if isinstance(entry, str) else entry
+        place = f"personas number {number}"
+        if bool(each.set) == (each.text is not None):
+            raise DefinitionError(f"{place}: give either `set`, or `id` and `text` of one persona")
+        if each.set:
+            name = each.set
+            if name.endswith(".toml") and not Path(name).is_absolute():
+                name = str(path.parent / name)
+            people += load_persona_set(name, fraction=each.fraction, seed=file.seed, n=each.n).personas
+        elif not each.id:
+            raise DefinitionError(f"{place}: `id` is missing")
+        else:
+            people.append(Persona(id=each.id, text=each.text or "", assigned=each.assigned, set="study"))
+    ids = [each.id for each in people]
+    if doubled := sorted({each for each in ids if ids.count(each) > 1}):
+        raise DefinitionError(f"personas: the id {doubled[0]!r} stands twice; ids must differ")
+    return tuple(people)
+
+
+def _check(study: Study) -> None:
+    from traitscope.responders import check_name
+
+    for required in ("models", "inventories", "personas"):
+        if not getattr(study, required):
+            raise DefinitionError(f"{required}: at least one is needed")
+    names = [model.name for model in study.models]
+    if doubled := sorted({each for each in names if names.count(each) > 1}):
+        raise DefinitionError(f"models: {doubled[0]!r} stands twice")
+    ids = [each.id for each in study.inventories.values()]
+    if doubled := sorted({each for each in ids if ids.count(each) > 1}):
+        raise DefinitionError(f"inventories: two files are called {doubled[0]!r}; file names must differ")
+    for model in study.models:
+        check_name(model.name)
+    for inventory in study.inventories.values():
+        if inventory.terms.use == "unclear" and inventory.id not in study.accept:
+            raise DefinitionError(
+                f"inventories: the terms of {inventory.id!r} are unclear; read them (traitscope inventories {inventory.id}) "
+                f'and say accept = ["{inventory.id}"] in the study to use it'
+            )
+    known = {each for inventory in study.inventories.values() for each in (inventory.id, f"{inventory.id}.")}
+    for name in study.accept:
+        if name not in study.inventories and f"{name.partition('.')[0]}." not in known:
+            raise DefinitionError(f"accept: {name!r} is not used by the study; allowed: {', '.join(study.inventories)}")
+    for number, ask in enumerate(study.asks, start=1):
+        _check_ask(study, ask, f"asks number {number}")
+
+
+def _check_ask(study: Study, ask: Ask, place: str) -> None:
+    check_form(ask.form, ask.vary, ask.elicitation, place)
+    if ask.replicates < 1:
+        raise DefinitionError(f"{place}: replicates must be 1 or more, not {ask.replicates}")
+    for name in ask.inventories or ():
+        if name not in study.inventories:
+            raise DefinitionError(
+                f"{place}, inventories: {name!r} is not in the study; allowed: {', '.join(study.inventories)}"
+            )
+    if ask.elicitation == "likelihood" and ask.steps:
+        raise DefinitionError(
+            f"{place}, steps: a likelihood is asked of a single sentence; tasks and follow-ups need ratings"
+        )
+    for form in ask.forms(study.seed):
+        wording(form.wording, place)
+        if ask.steps and any(each.kind == "task" for each in ask.steps) and form.memory != "continued":
+            raise DefinitionError(f'{place}, steps: a task needs form = {{ memory = "continued" }}')
+        for inventory in _asked(study, ask):
+            if inventory.kind == "action":
+                raise DefinitionError(
+                    f"{place}: {inventory.id!r} holds scenarios; they are asked by choice, which is not built yet"
+                )
+            if ask.elicitation == "choice":
+                raise DefinitionError(
+                    f"{place}: choice is for scenarios; {inventory.id!r} holds statements: use rating or likelihood"
+                )
+            translated = in_language(inventory, form.language)
+            name = f"{inventory.id}.{form.language}"
+            if translated.translation and translated.translation.untranslated and name not in study.accept:
+                raise DefinitionError(
+                    f"{place}: {name!r} leaves {len(translated.translation.untranslated)} of {len(translated.items)} items in "
+                    f'English; say accept = ["{name}"] to use it all the same'
+                )
+
+
+def _asked(study: Study, ask: Ask) -> list[Inventory]:
+    return [each for name, each in study.inventories.items() if ask.inventories is None or name in ask.inventories]
+
+
+def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Interview]:
+    """Every sitting of the study, prompts with a common beginning next to each other.
+
+    Raises StudyError when a model cannot serve what is asked of it.
+    """
+    layouts = [ask.forms(study.seed) for ask in study.asks]
+    printed: dict[tuple[str, str], tuple[Inventory, str]] = {}
+    for forms, ask in zip(layouts, study.asks, strict=True):
+        for inventory in _asked(study, ask):
+            for language in {form.language for form in forms}:
+                translated = in_language(inventory, language)
+                printed[inventory.id, language] = translated, translated.fingerprint()
+    for model in study.models:
+        able = abilities[model.name]
+        replies = [_reply(study, ask, able, model, number) for number, ask in enumerate(study.asks, start=1)]
+        for persona in study.personas:
+            for ask, reply, forms in zip(study.asks, replies, layouts, strict=True):
+                for each in _asked(study, ask):
+                    for form in forms:
+                        inventory, fingerprint = printed[each.id, form.language]
+                        for replicate in range(1, ask.replicates + 1):
+                            planned = sitting(
+                                inventory,
+                                fingerprint,
+                                form,
+                                seed=study.seed,
+                                model=model.name,
+                                model_identity=model.identity(),
+                                persona=persona.id,
+                                persona_text=persona.text,
+                                elicitation=ask.elicitation,
+                                reply=reply,
+                                replicate=replicate,
+                                wording_version=wording(form.wording).version,
+                                extras=ask.steps,
+                            )
+                            yield Interview(
+                                planned, inventory, persona, able.system, model.temperature, model.max_tokens
+                            )
+
+
+def _reply(study: Study, ask: Ask, able: Abilities, model: Model, number: int) -> ReplyFormat:
+    place = f"{study.path}, asks number {number}"
+    if ask.elicitation == "likelihood":
+        if not able.likelihood:
+            raise StudyError(
+                f"{place}: {model.name} does not give the log-probability of a text, so likelihood cannot be asked of it; "
+                f"use rating, or a model that runs here (local:...)"
+            )
+        return "labels"
+    if ask.reply == "labels" and not able.labels:
+        raise StudyError(f'{place}: {model.name} does not give label probabilities; use reply = "text"')
+    if ask.reply == "text" or not able.labels:
+        return "text"
+    return "labels"
+
+
+def summary(study: Study, abilities: Mapping[str, Abilities]) -> dict[str, Any]:
+    """Counts of what the study asks: personas, sittings, trials and calls, by model and elicitation."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for each in interviews(study, abilities):
+        key = (each.sitting.model, each.sitting.elicitation, each.sitting.inventory)
+        row = rows.setdefault(
+            key, {"model": key[0], "elicitation": key[1], "inventory": key[2], "sittings": 0, "trials": 0, "calls": 0}
+        )
+        steps = [step for conversation in each.sitting.conversations for step in conversation]
+        row["sittings"] += 1
+        row["calls"] += len(steps)
+        row["trials"] += sum(len(step.trials) for step in steps)
+    return {
+        "study": study.name,
+        "title": study.title,
+        "seed": study.seed,
+        "personas": len(study.personas),
+        "calls": sum(row["calls"] for row in rows.values()),
+        "trials": sum(row["trials"] for row in rows.values()),
+        "parts": list(rows.values()),
+    }
