@@ -223,7 +223,11 @@ class Inventory(Definition, frozen=True):
             options = self.options
         if not item.left:
             return tuple(options)
-        return tuple(Option(each.value, each.text.format(left=item.left, right=item.right)) for each in options)
+        return tuple(
+            # not str.format: a user's own text may hold other braces
+            Option(each.value, each.text.replace("{left}", item.left).replace("{right}", item.right))
+            for each in options
+        )
 
     def instructions_of(self, item: Item) -> str:
         return self.option_sets[item.options].instructions if isinstance(item.options, str) else self.instructions

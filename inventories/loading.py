@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from inventories.definitions import Inventory, Scale, ShortForm, Translation
+from inventories.definitions import Inventory, Scale, Translation
 from inventories.reading import DefinitionError, allowed, read_toml
 
 BANK = Path(__file__).parent / "bank"
@@ -71,14 +72,14 @@ def short_form(inventory: Inventory, name: str) -> Inventory:
     if name not in inventory.short_forms:
         raise DefinitionError(f"{inventory.file}: no short form {name!r}; {allowed(inventory.short_forms, name)}")
     form = inventory.short_forms[name]
-    keys = _short_keys(form)
+    ids = {each.removeprefix("-") for signed in form.items.values() for each in signed}
     scales: dict[str, str | Scale] = {
         scale: msgspec.structs.replace(
-            inventory.scale(scale), items=len(ids), reversed=sum(each.startswith("-") for each in ids), parent=None
+            inventory.scale(scale), items=len(each), reversed=sum(name.startswith("-") for name in each), parent=None
         )
-        for scale, ids in form.items.items()
+        for scale, each in form.items.items()
     }
-    kept = [item for item in inventory.items if item.id in keys]
+    kept = [item for item in inventory.items if item.id in ids]
     told = f"Short form of {inventory.id}, key {'verified' if form.verified else 'not verified'}. {form.note}"
     return msgspec.structs.replace(
         inventory,
@@ -103,9 +104,9 @@ def in_language(inventory: Inventory, language: str) -> Inventory:
     """
     if language == inventory.language:
         return inventory
-    if inventory.short_form_of:
-        whole = read_inventory(Path(inventory.file))
-        return short_form(in_language(whole, language), inventory.id)
+    if inventory.translation or inventory.short_form_of:
+        whole = in_language(read_inventory(Path(inventory.file)), language)
+        return short_form(whole, inventory.id) if inventory.short_form_of else whole
     folder = Path(inventory.file).parent
     languages = translation_languages(inventory.id, folder)
     if language not in languages:
@@ -134,13 +135,6 @@ def in_language(inventory: Inventory, language: str) -> Inventory:
     )
 
 
-def _short_keys(form: ShortForm) -> dict[str, int]:
-    """Item id -> key, as the short form states it."""
-    return {
-        each.removeprefix("-"): -1 if each.startswith("-") else 1 for ids in form.items.values() for each in ids
-    }
-
-
 def _check_translation(inventory: Inventory, overlay: Translation, path: Path, language: str) -> None:
     ids = {item.id for item in inventory.items}
     for place, seen, meant in (
@@ -164,67 +158,99 @@ def _check_translation(inventory: Inventory, overlay: Translation, path: Path, l
     for each in overlay.key_overrides:
         if each.key not in (1, -1):
             raise DefinitionError(f'{path}, key_overrides "{each.item}": key must be 1 or -1, not {each.key}')
+    if any(item.left or item.options for item in inventory.items):
+        raise DefinitionError(f"{path}: a translation has no place for poles or for options of single items")
     values, own = ([option.value for option in options] for options in (overlay.options, inventory.options))
     if values != own:
         raise DefinitionError(f"{path}, options: the values must be {own} as in {inventory.id}, not {values}")
 
 
+def _wrong(inventory: Inventory, place: str, what: str) -> DefinitionError:
+    return DefinitionError(f"{inventory.file}, {place}: {what}")
+
+
 def _check(inventory: Inventory) -> None:
     """What the types cannot say: names that lead somewhere, keys, figures that add up."""
+    sentences = {"printed": inventory.printed, "statement": inventory.statement}
+    sentences |= {f'option set "{name}", statement': each.statement for name, each in inventory.option_sets.items()}
+    for place, template in sentences.items():
+        if template and not re.search(r"\{[Tt]ext\}", template):
+            raise _wrong(
+                inventory, place, f"{template!r} has no place for the item; write {{text}} or {{Text}} into it"
+            )
+    _check_items(inventory)
+    _check_scales(inventory)
+    _check_figures(inventory)
 
-    def wrong(place: str, what: str) -> DefinitionError:
-        return DefinitionError(f"{inventory.file}, {place}: {what}")
 
+def _check_items(inventory: Inventory) -> None:
     if not inventory.items:
-        raise wrong("items", "an inventory needs at least one item")
+        raise _wrong(inventory, "items", "an inventory needs at least one item")
     doubled = [name for name, count in Counter(item.id for item in inventory.items).items() if count > 1]
     if doubled:
-        raise wrong(f'item "{doubled[0]}"', "this id stands twice; ids must differ")
+        raise _wrong(inventory, f'item "{doubled[0]}"', "this id stands twice; ids must differ")
     for item in inventory.items:
         place = f'item "{item.id}"'
         if not item.id.strip():
-            raise wrong(place, "an id must not be empty")
+            raise _wrong(inventory, place, "an id must not be empty")
         if item.key not in (1, -1):
-            raise wrong(place, f"key must be 1 or -1, not {item.key}")
+            raise _wrong(inventory, place, f"key must be 1 or -1, not {item.key}")
         for name in (item.scale, item.facet):
             if name is not None and name not in inventory.scales:
-                raise wrong(place, f"unknown scale {name!r}; {allowed(inventory.scales, name)}")
+                raise _wrong(inventory, place, f"unknown scale {name!r}; {allowed(inventory.scales, name)}")
         if isinstance(item.options, str) and item.options not in inventory.option_sets:
-            raise wrong(place, f"unknown option set {item.options!r}; {allowed(inventory.option_sets, item.options)}")
+            what = f"unknown option set {item.options!r}; {allowed(inventory.option_sets, item.options)}"
+            raise _wrong(inventory, place, what)
         if bool(item.left) != bool(item.right) or bool(item.text) == bool(item.left):
-            raise wrong(place, "needs a text, or both left and right")
-        options = inventory.options_of(item)
-        if len(options) < 2:
-            raise wrong(
-                place, f"needs at least two options, has {len(options)}: give `options` in the file or in the item"
-            )
-        if len({option.value for option in options}) < 2 and inventory.kind == "cognition":
-            raise wrong(place, "its options must not all have the same value")
+            raise _wrong(inventory, place, "needs a text, or both left and right")
+        values = [option.value for option in inventory.options_of(item)]
+        if len(values) < 2:
+            what = f"needs at least two options, has {len(values)}: give `options` in the file or in the item"
+            raise _wrong(inventory, place, what)
+        if len(set(values)) < 2 and inventory.kind == "cognition":
+            raise _wrong(inventory, place, "its options must not all have the same value")
+        if strangers := sorted(set(item.catch) - set(values)):
+            what = f"catch: no option has the value {strangers[0]}; {allowed(map(str, set(values)))}"
+            raise _wrong(inventory, place, what)
+
+
+def _check_scales(inventory: Inventory) -> None:
     for name, each in inventory.scales.items():
-        scale, keys = inventory.scale(name), inventory.keys(name)
+        place, scale, keys = f'scale "{name}"', inventory.scale(name), inventory.keys(name)
         if scale.parent is not None and scale.parent not in inventory.scales:
-            raise wrong(
-                f'scale "{name}"', f"unknown parent {scale.parent!r}; {allowed(inventory.scales, scale.parent)}"
-            )
+            what = f"unknown parent {scale.parent!r}; {allowed(inventory.scales, scale.parent)}"
+            raise _wrong(inventory, place, what)
         if not keys:
-            raise wrong(f'scale "{name}"', "no item counts towards it")
+            raise _wrong(inventory, place, "no item counts towards it")
         counted = {"items": len(keys), "reversed": sum(key < 0 for key in keys.values())}
         for figure, seen in counted.items():
             stated = getattr(each, figure, None)
             if stated is not None and stated != seen:
-                raise wrong(f'scale "{name}"', f"{figure} = {stated}, but {seen} are there")
-    for name, form in inventory.short_forms.items():
-        for item_id, key in _short_keys(form).items():
-            if inventory.item(item_id).key != key:
-                raise wrong(f'short form "{name}"', f'"{item_id}" is keyed {key} here, but not among the items')
-    tables: list[tuple[str, Iterable[str]]] = [("norm " + each.id, each.scales) for each in inventory.norms]
+                raise _wrong(inventory, place, f"{figure} = {stated}, but {seen} are there")
+
+
+def _check_figures(inventory: Inventory) -> None:
+    """Norms, reliabilities, types and short forms speak of scales that are there."""
+    tables: list[tuple[str, Iterable[str]]] = [(f'norm "{each.id}"', each.scales) for each in inventory.norms]
     tables += [("reliabilities", each.scales) for each in inventory.reliabilities]
-    tables += [(f'short form "{name}"', form.items) for name, form in inventory.short_forms.items()]
     tables += [("types", inventory.types.order)] if inventory.types else []
+    tables += [(f'short form "{name}"', form.items) for name, form in inventory.short_forms.items()]
     for place, scales in tables:
         for name in scales:
             if name not in inventory.scales:
-                raise wrong(place, f"unknown scale {name!r}; {allowed(inventory.scales, name)}")
+                raise _wrong(inventory, place, f"unknown scale {name!r}; {allowed(inventory.scales, name)}")
+    for norm in inventory.norms:
+        for name, figures in norm.scales.items():
+            if figures.sd is not None and figures.sd <= 0:
+                place = f'norm "{norm.id}", scale "{name}"'
+                raise _wrong(inventory, place, f"sd must be above 0, not {figures.sd}")
     for name in inventory.types.order if inventory.types else ():
         if not (inventory.scale(name).high and inventory.scale(name).low):
-            raise wrong(f'scale "{name}"', "an axis of a type rule needs high and low, each { letter, name }")
+            what = "an axis of a type rule needs high and low, each { letter, name }"
+            raise _wrong(inventory, f'scale "{name}"', what)
+    for form_name, form in inventory.short_forms.items():
+        for scale, ids in form.items.items():
+            signed = {("-" if key < 0 else "") + item for item, key in inventory.keys(scale).items()}
+            if strangers := sorted(set(ids) - signed):
+                what = f"{strangers[0]!r} is not so among the items; {allowed(signed, strangers[0])}"
+                raise _wrong(inventory, f'short form "{form_name}", scale "{scale}"', what)

@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 from inventories.answers import READER_VERSION
-from inventories.persona_sets import Persona
 
 from inventories.definitions import Inventory
 from inventories.forms import LAYOUT
 from inventories.loading import BANK, in_language, load_inventory
+from inventories.persona_sets import Persona
 from inventories.responder import Abilities
 from inventories.wording import WORDINGS
 from traitscope.store import Store, StoreError

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from inventories.designs import Design, crossed, fraction
-from inventories.persona_sets import Persona, load_persona_set
 
 from inventories.administer import Interview
 from inventories.definitions import Inventory
+from inventories.designs import Design, crossed, fraction
 from inventories.forms import Elicitation, Extra, Form, ReplyFormat, check_form, sitting
 from inventories.loading import in_language, load_inventory
+from inventories.persona_sets import Persona, load_persona_set
 from inventories.reading import DefinitionError, read_toml
 from inventories.responder import Abilities, ResponderError
 from inventories.wording import wording
@@ -78,8 +78,8 @@ class _StudyFile(_Part, frozen=True):
     title: str = ""
     note: str = ""
     seed: int = 1
-    personas: list[str | People] = ["none"]
-    asks: list[Ask] = [Ask()]
+    personas: list[str | People] = msgspec.field(default_factory=lambda: ["none"])
+    asks: list[Ask] = msgspec.field(default_factory=lambda: [Ask()])
     accept: list[str] = []
 
 

@@ -9,7 +9,7 @@ items is read once, wherever a chunk ends, no text sees another, and memory does
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 
 class Text(NamedTuple):
@@ -17,6 +17,18 @@ class Text(NamedTuple):
 
     tokens: tuple[int, ...]
     start: int
+
+
+class Writing(NamedTuple):
+    """Tokens that the model is to go on from; temperature 0 takes the likeliest."""
+
+    tokens: tuple[int, ...]
+    max_tokens: int
+    temperature: float
+    seed: int
+
+
+Found: TypeAlias = dict[int, list[float]]  # index of a text -> log-probabilities
 
 
 class _Tree(NamedTuple):
@@ -28,18 +40,17 @@ class _Tree(NamedTuple):
     wanted: list[list[tuple[int, int, int]]]  # of each token: (text, place, token that the text has next)
 
 
-def packed(model: Any, texts: Sequence[Text], chunk_tokens: int) -> Iterator[tuple[int, list[float]]]:
-    """Yield (index of the text, log-probability of each of its tokens from `start` on), each as soon as it is known.
+def packed(model: Any, texts: Sequence[Text], chunk_tokens: int) -> Iterator[Found]:
+    """Yield chunk by chunk the texts that it completes: index -> log-probability of each token from `start` on.
 
     The result of a text depends on the others only by the rounding of float32.
     """
     import torch
 
     tree = _tree(texts)
-    found: dict[int, list[float]] = {}
-    missing = {index: len(text.tokens) - text.start for index, text in enumerate(texts)}
-    for index in [index for index, left in missing.items() if not left]:
-        yield index, []
+    partial = {index: [0.0] * (len(text.tokens) - text.start) for index, text in enumerate(texts)}
+    missing = {index: len(values) for index, values in partial.items()}
+    yield {index: [] for index, count in missing.items() if not count}
     layers: list[tuple[Any, Any]] | None = None  # keys and values of the ancestors of the chunk's first token
     for first in range(0, len(tree.token), chunk_tokens):
         last = min(first + chunk_tokens, len(tree.token))
@@ -50,51 +61,134 @@ def packed(model: Any, texts: Sequence[Text], chunk_tokens: int) -> Iterator[tup
             for _, _, token in tree.wanted[node]:
                 rows.append(row)
                 targets.append(token)
+        done: Found = {}
         if rows:
-            norms = torch.logsumexp(logits, dim=-1)
-            values = iter((logits[rows, targets] - norms[rows]).tolist())
-            for node in ask:
-                for index, place, _ in tree.wanted[node]:
-                    found.setdefault(index, [0.0] * (len(texts[index].tokens) - texts[index].start))[place] = next(
-                        values
-                    )
-                    missing[index] -= 1
-                    if not missing[index]:
-                        yield index, found.pop(index)
+            values = iter((logits[rows, targets] - torch.logsumexp(logits, dim=-1)[rows]).tolist())
+            for index, place, _ in (each for node in ask for each in tree.wanted[node]):
+                partial[index][place] = next(values)
+                missing[index] -= 1
+                if not missing[index]:
+                    done[index] = partial.pop(index)
         del logits  # as large as the vocabulary times the chunk: gone before the next one is made
+        yield done
         if last < len(tree.token):
             path = _ancestors(tree, first, last)
             # a new selection, so that the cache never holds more than one path
             layers = [(keys[:, :, path], values[:, :, path]) for keys, values in grown]
 
 
-def one_by_one(model: Any, texts: Sequence[Text]) -> Iterator[tuple[int, list[float]]]:
+def one_by_one(model: Any, texts: Sequence[Text]) -> Iterator[Found]:
     """The same as `packed` by one plain forward pass a text: for models that cannot be packed, and to check the rest."""
     import torch
 
     for index, text in enumerate(texts):
         count = len(text.tokens) - text.start
         if not count:
-            yield index, []
+            yield {index: []}
             continue
         row = torch.tensor([text.tokens[:-1]], device=model.device)
         with torch.inference_mode():
             logits = model(input_ids=row, use_cache=False, logits_to_keep=count).logits[0].float()
         targets = torch.tensor(text.tokens[text.start :], device=logits.device)
-        yield index, torch.log_softmax(logits, dim=-1).gather(1, targets[:, None])[:, 0].tolist()
+        yield {index: torch.log_softmax(logits, dim=-1).gather(1, targets[:, None])[:, 0].tolist()}
 
 
-def packs(model: Any, texts: Sequence[Text]) -> bool:
-    """Whether this model gives these texts the same log-probabilities packed as one by one.
+def packs(model: Any, tokens: Sequence[int], tolerance: float) -> bool:
+    """Whether this model gives texts the same log-probabilities packed as one by one, tried on a few made of `tokens`.
 
-    Recurrent layers and some caches cannot follow a tree, and a model does not say so: it has to be tried.
+    Recurrent layers and some caches cannot follow a tree, and a model does not say so.
     """
+    middle = len(tokens) // 2
+    half = tuple(tokens[:middle])
+    texts = [Text(each, 2) for each in (tuple(tokens), half + half, half + tuple(tokens[1:]))]
     try:
-        values = dict(packed(model, texts, 5))  # chunks this short go through the cache
+        values = _together(packed(model, texts, max(1, middle // 2)))  # chunks this short go through the cache
+        plain = _together(one_by_one(model, texts))
     except Exception:  # whatever the code of a foreign architecture raises, it means no
         return False
-    plain = dict(one_by_one(model, texts))
-    return all(abs(a - b) < 1e-2 for index in plain for a, b in zip(values[index], plain[index], strict=True))
+    return all(abs(a - b) < tolerance for index in plain for a, b in zip(values[index], plain[index], strict=True))
+
+
+def written(
+    model: Any, writings: Sequence[Writing], stops: frozenset[int], together: int
+) -> Iterator[tuple[int, list[int]]]:
+    """Yield (index, tokens that the model goes on with, without the one that ended it), each when it is complete.
+
+    With `together` of 1 nothing is asked of the model but to go on from what it has seen. Else that many are written
+    side by side: what they all begin with is read once, the rest is padded on the left, and who is done leaves.
+    """
+    order = sorted(range(len(writings)), key=lambda index: (writings[index].tokens, index))
+    for first in range(0, len(order), together):
+        members = order[first : first + together]
+        for member, tokens in _write(model, [writings[index] for index in members], stops):
+            yield members[member], tokens
+
+
+def _write(model: Any, writings: Sequence[Writing], stops: frozenset[int]) -> Iterator[tuple[int, list[int]]]:
+    import torch
+
+    shortest = min(len(writing.tokens) for writing in writings)
+    # sorted, so that what the first and the last have in common is common to all; one token at least is left
+    shared = min(_common(writings[0].tokens, writings[-1].tokens), shortest - 1) if len(writings) > 1 else 0
+    rest = [writing.tokens[shared:] for writing in writings]
+    width = max(len(each) for each in rest)
+    device = model.device
+    ids = torch.tensor([[0] * (width - len(each)) + list(each) for each in rest], device=device)
+    mask = torch.tensor([[1] * shared + [0] * (width - len(each)) + [1] * len(each) for each in rest], device=device)
+    places = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, shared:]
+    draws = [torch.Generator().manual_seed(writing.seed % 2**63) for writing in writings]
+    said: list[list[int]] = [[] for _ in writings]
+    alive = list(range(len(writings)))
+    with torch.inference_mode():
+        cache = None
+        if shared:
+            row = torch.tensor([writings[0].tokens[:shared]], device=device)
+            cache = model(input_ids=row, use_cache=True, logits_to_keep=1).past_key_values
+            cache.batch_repeat_interleave(len(writings))
+    while alive:
+        with torch.inference_mode():
+            output = model(
+                input_ids=ids,
+                attention_mask=mask,
+                position_ids=places,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            cache = output.past_key_values
+            logits = output.logits[:, -1].float().cpu()
+        going: list[int] = []
+        done: list[int] = []
+        for row, index in enumerate(alive):
+            token = _draw(logits[row], writings[index].temperature, draws[index])
+            if token not in stops:
+                said[index].append(token)
+            (done if token in stops or len(said[index]) >= writings[index].max_tokens else going).append(row)
+        for row in done:
+            yield alive[row], said[alive[row]]
+        alive = [alive[row] for row in going]
+        if alive:
+            if done:
+                mask, places = mask[going], places[going]
+                cache.batch_select_indices(torch.tensor(going, device=device))
+            ids = torch.tensor([[said[index][-1]] for index in alive], device=device)
+            mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
+            places = places[:, -1:] + 1
+
+
+def _draw(logits: Any, temperature: float, generator: Any) -> int:
+    """The next token. By the inverse of the distribution, so that rounding moves a draw only next to a boundary."""
+    import torch
+
+    if temperature <= 0:
+        return int(logits.argmax())
+    heights = torch.softmax(logits.double() / temperature, dim=-1).cumsum(dim=-1)
+    height = torch.rand(1, generator=generator, dtype=torch.float64) * heights[-1]
+    return min(int(torch.searchsorted(heights, height, right=True)), len(heights) - 1)
+
+
+def _together(found: Iterator[Found]) -> Found:
+    return {index: values for each in found for index, values in each.items()}
 
 
 def _tree(texts: Sequence[Text]) -> _Tree:

@@ -1,0 +1,349 @@
+"""Local models: what a model says does not depend on how its prompts were put together."""
+
+import json
+import math
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventories.responder import Message, Prompt, Reply, ResponderError
+from traitscope.responders import embedded
+from traitscope.responders.local import LocalResponder, label_logprobs
+
+pytest.importorskip("torch", reason="local models need torch: pip install -r requirements-local.txt")
+
+CLOSE = 1e-4  # nats: what the packing of a batch may change in float32
+OPTIONS = "1. Disagree strongly\n2. Disagree a little\n3. Neither\n4. Agree a little\n5. Agree strongly"
+CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+CHAT_WITHOUT_SYSTEM = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHAT
+
+
+@pytest.fixture(scope="module")
+def smollm() -> LocalResponder:
+    """The embedded model, with chunks short enough to cut prefixes, items and labels."""
+    try:
+        embedded.gguf()
+    except ResponderError as error:
+        pytest.skip(str(error))
+    return LocalResponder("smollm2-135m", {"chunk_tokens": 100})
+
+
+Make = Callable[..., LocalResponder]
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Make:
+    """A folder with a small untrained model of some architecture; its tokens are bytes."""
+
+    def made(config: Any, chat: str | None = CHAT, **params: Any) -> LocalResponder:
+        import torch
+        from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+        from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+
+        letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+        core = Tokenizer(models.BPE(vocab={letter: place for place, letter in enumerate(letters)}, merges=[]))
+        core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        core.decoder = decoders.ByteLevel()
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_object=core, eos_token="<|im_end|>", additional_special_tokens=["<|im_start|>"]
+        )
+        tokenizer.chat_template = chat
+        config.vocab_size = len(tokenizer)
+        config.eos_token_id = tokenizer.eos_token_id
+        torch.manual_seed(0)
+        AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
+        tokenizer.save_pretrained(tmp_path)
+        return LocalResponder(str(tmp_path), params)
+
+    return made
+
+
+def llama(**more: Any) -> Any:
+    from transformers import LlamaConfig
+
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    return LlamaConfig(
+        **{**small, "num_key_value_heads": 2, "max_position_embeddings": 600, "initializer_range": 0.4, **more}
+    )
+
+
+def rating(persona: str, item: str, labels: Sequence[str] = ("1", "2", "3", "4", "5")) -> Prompt:
+    question = (
+        f"How well does this fit you? Answer with the label alone.\n{OPTIONS}\nI see myself as someone who {item}."
+    )
+    return Prompt(
+        f"{persona}/{item}/{len(labels)}",
+        (Message("system", f"You are {persona}."), Message("user", question)),
+        "labels",
+        labels=tuple(labels),
+    )
+
+
+def likelihood(persona: str, *said: str) -> Prompt:
+    messages = (Message("system", f"You are {persona}."), Message("user", "Describe yourself."))
+    return Prompt(f"{persona}/{said}", messages, "likelihood", continuations=said)
+
+
+def writing(name: str, question: str, **more: Any) -> Prompt:
+    return Prompt(name, (Message("user", question),), "text", **more)
+
+
+MIXED = [
+    *(
+        rating(who, item)
+        for who in ("shy", "a bold sailor")
+        for item in ("is talkative", "worries a lot", "is original")
+    ),
+    rating("shy", "is talkative", ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")),
+    rating("shy", "is talkative", ("1", "10", "2", "100")),
+    *(likelihood(who, "I am shy.", "I see myself as someone who is talkative.") for who in ("shy", "a bold sailor")),
+    likelihood("shy", "I am shy."),
+]
+
+
+def numbers(reply: Reply) -> list[float]:
+    return [*(reply.label_logprobs or ()), *(each.total for each in reply.likelihoods or ())]
+
+
+def largest_difference(one: dict[str, Reply], other: dict[str, Reply]) -> float:
+    assert one.keys() == other.keys()
+    return max(abs(a - b) for key in one for a, b in zip(numbers(one[key]), numbers(other[key]), strict=True))
+
+
+def ask(responder: LocalResponder, prompts: Sequence[Prompt]) -> dict[str, Reply]:
+    return {reply.prompt: reply for reply in responder.ask(prompts)}
+
+
+def plainly(responder: LocalResponder, prompt: Prompt) -> list[list[float]]:
+    """Log-probabilities of the tokens of each label or continuation, by transformers alone: one text, one forward."""
+    import torch
+
+    loaded = responder._model()
+    turns = [{"role": each.role, "content": each.content} for each in prompt.messages]
+    context = loaded.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    result = []
+    for said in prompt.labels or prompt.continuations:
+        ids = loaded.tokenizer(context + said, add_special_tokens=False, return_tensors="pt")["input_ids"]
+        start = len(loaded.tokenizer(context, add_special_tokens=False)["input_ids"])
+        with torch.inference_mode():
+            logs = loaded.network(ids).logits[0].log_softmax(-1)
+        result.append([float(logs[place - 1, ids[0, place]]) for place in range(start, ids.shape[1])])
+    return result
+
+
+def test_importing_the_local_responder_loads_neither_torch_nor_transformers() -> None:
+    code = (
+        "import sys, traitscope.responders.local as local; local.LocalResponder;"
+        "print(sorted({'torch', 'transformers'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_an_unknown_model_and_an_unknown_parameter_are_named_in_one_line(tmp_path: Path) -> None:
+    for name in ("no-such-model", "somebody/no-such-model", str(tmp_path), ""):
+        with pytest.raises(ResponderError, match=r'no local model ".*"; allowed: "smollm2-135m"'):
+            LocalResponder(name)
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ResponderError, match='unknown parameter "bach"; allowed: .*batch'):
+        LocalResponder(str(tmp_path), {"bach": 4})
+    with pytest.raises(ResponderError, match='"batch" must be a whole number from 1, not 0'):
+        LocalResponder(str(tmp_path), {"batch": 0})
+    with pytest.raises(ResponderError, match="not a model that transformers reads"):
+        LocalResponder(str(tmp_path)).can()
+
+
+def test_a_file_that_is_no_model_leaves_nothing_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "broken.gguf").write_bytes(b"GGUF" + bytes(100))
+    with pytest.raises(ResponderError, match="broken.gguf"):
+        LocalResponder(str(tmp_path / "broken.gguf")).can()
+    assert not list(embedded.cache().iterdir())
+
+
+def test_what_belongs_to_a_longer_label_is_taken_from_the_label_that_it_begins_with() -> None:
+    one, zero, five, three, one_more = 1, 0, 5, 3, 9
+    said = [(one,), (one, zero), (one, zero, zero), (five,), (five, three), (five, three, one_more)]
+    logs = [math.log(each) for each in (0.5, 0.25, 0.5, 0.4, 0.5, 0.5)]
+    chains = [[logs[0]], [logs[0], logs[1]], [logs[0], logs[1], logs[2]], [logs[3]], [logs[3], logs[4]]]
+    chains.append([*chains[4], logs[5]])
+    chances = [math.exp(each) for each in label_logprobs(said, chains)]
+    assert chances == pytest.approx([0.5 - 0.125, 0.125 - 0.0625, 0.0625, 0.4 - 0.2, 0.2 - 0.1, 0.1])
+    assert sum(chances) == pytest.approx(0.9)  # no mass is counted twice
+
+
+@pytest.mark.model
+def test_packed_label_probabilities_and_likelihoods_are_those_of_one_plain_forward_a_text(
+    smollm: LocalResponder,
+) -> None:
+    replies = ask(smollm, MIXED)
+    for prompt in MIXED:
+        plain = plainly(smollm, prompt)
+        if prompt.want == "likelihood":
+            sums = [math.fsum(each) for each in plain]
+            assert [each.tokens for each in replies[prompt.id].likelihoods or ()] == [len(each) for each in plain]
+        elif "10" in prompt.labels:  # digits are tokens of their own here: the order of labels is 1, 10, 2, 100
+            one, ten, two, hundred = (math.exp(math.fsum(each)) for each in plain)
+            sums = [math.log(each) for each in (one - ten, ten - hundred, two, hundred)]
+        else:
+            sums = [math.fsum(each) for each in plain]
+        assert numbers(replies[prompt.id]) == pytest.approx(sums, abs=CLOSE)
+
+
+@pytest.mark.model
+def test_a_result_depends_neither_on_its_batch_nor_on_the_size_of_the_chunks(smollm: LocalResponder) -> None:
+    together = ask(smollm, MIXED)
+    alone = {key: reply for prompt in MIXED for key, reply in ask(smollm, [prompt]).items()}
+    whole = ask(LocalResponder("smollm2-135m", {"chunk_tokens": 2000}), list(reversed(MIXED)))
+    assert largest_difference(together, alone) < CLOSE
+    assert largest_difference(together, whole) < CLOSE
+
+
+@pytest.mark.model
+def test_written_text_is_that_of_transformers_and_does_not_depend_on_its_batch(smollm: LocalResponder) -> None:
+    import torch
+
+    loaded = smollm._model()
+    prompts = [
+        writing("greedy", "Describe yourself.", max_tokens=12),
+        writing("short", "Say yes.", max_tokens=12),
+        *(writing(f"seed{seed}", "Describe yourself.", max_tokens=8, temperature=0.9, seed=seed) for seed in (0, 1, 1)),
+        writing("other", "What is the capital of France?", max_tokens=4, temperature=0.7, seed=5),
+    ]
+    prompts[4] = writing("again", "Describe yourself.", max_tokens=8, temperature=0.9, seed=1)
+    together = ask(smollm, prompts)
+    assert {key: each.text for key, each in together.items()} == {
+        prompt.id: ask(smollm, [prompt])[prompt.id].text for prompt in prompts
+    }
+    assert together["seed1"].text == together["again"].text != together["seed0"].text
+    for name in ("greedy", "short"):
+        prompt = next(each for each in prompts if each.id == name)
+        (context,) = loaded.read([prompt])
+        row = torch.tensor([context])
+        ids = loaded.network.generate(row, attention_mask=torch.ones_like(row), do_sample=False, max_new_tokens=12)
+        assert together[name].text == loaded.tokenizer.decode(ids[0, len(context) :], skip_special_tokens=True)
+
+
+@pytest.mark.model
+def test_the_embedded_model_says_what_it_can_and_which_file_it_is(smollm: LocalResponder) -> None:
+    can = smollm.can()
+    assert can.labels and can.likelihood and can.text and can.system and can.seed and can.deterministic
+    assert can.resolved == f"smollm2-135m@sha256:{embedded.fingerprint(embedded.gguf())}"
+    assert smollm._model().packs
+
+
+@pytest.mark.model
+def test_shared_beginnings_make_asking_several_times_as_fast(smollm: LocalResponder) -> None:
+    import time
+
+    prompts = [
+        rating("somebody who likes long walks, old books and quiet evenings", f"is {each}") for each in "abcdefghij"
+    ]
+    ask(smollm, prompts[:1])
+    since = time.perf_counter()
+    ask(smollm, prompts)
+    together = time.perf_counter() - since
+    since = time.perf_counter()
+    for prompt in prompts[:3]:
+        ask(smollm, [prompt])
+    assert together / len(prompts) < (time.perf_counter() - since) / 3 / 1.5  # 4 and more on a quiet machine
+
+
+def test_replies_come_while_later_chunks_are_still_to_be_computed(tiny: Make) -> None:
+    responder = tiny(llama(), chunk_tokens=50)
+    passes: list[int] = []
+    responder._model().network.register_forward_hook(lambda *_: passes.append(1))
+    replies = responder.ask([rating(who, "is talkative") for who in ("shy", "bold", "calm", "old")])
+    next(replies)
+    before = len(passes)
+    assert len(list(replies)) == 3
+    assert before < len(passes) / 2
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 5000])
+def test_every_size_of_chunk_gives_the_same(tiny: Make, size: int) -> None:
+    responder = tiny(llama(), chunk_tokens=size)
+    for prompt, reply in zip(
+        MIXED[:1] + MIXED[-2:], (ask(responder, MIXED)[p.id] for p in MIXED[:1] + MIXED[-2:]), strict=True
+    ):
+        assert numbers(reply) == pytest.approx([math.fsum(each) for each in plainly(responder, prompt)], abs=CLOSE)
+
+
+def test_a_model_that_cannot_be_packed_is_asked_one_text_at_a_time(tiny: Make) -> None:
+    from transformers import MambaConfig
+
+    responder = tiny(MambaConfig(hidden_size=32, num_hidden_layers=2, state_size=8, initializer_range=0.4))
+    assert "one text at a time" in responder.can().note
+    replies = ask(responder, [*MIXED[:2], MIXED[-1], writing("w", "Hello", max_tokens=5)])
+    for prompt in (*MIXED[:2], MIXED[-1]):
+        sums = [math.fsum(each) for each in plainly(responder, prompt)]
+        assert numbers(replies[prompt.id]) == pytest.approx(sums, abs=CLOSE)
+    assert replies["w"].tokens_out
+
+
+def test_texts_longer_than_a_sliding_window_are_computed_by_the_models_own_mask(tiny: Make) -> None:
+    from transformers import MistralConfig
+
+    small = llama().to_dict()
+    kept = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
+    responder = tiny(MistralConfig(**{key: small[key] for key in kept}, sliding_window=60, initializer_range=0.4))
+    assert responder._model().packs
+    for prompt, reply in ((each, ask(responder, MIXED)[each.id]) for each in (MIXED[0], MIXED[-1])):
+        sums = [math.fsum(each) for each in plainly(responder, prompt)]
+        assert numbers(reply) == pytest.approx(sums, abs=CLOSE)
+
+
+def test_a_template_without_a_system_role_gets_the_system_text_in_front_of_the_user_turn(tiny: Make) -> None:
+    responder = tiny(llama(), chat=CHAT_WITHOUT_SYSTEM)
+    assert not responder.can().system
+    layout = responder._model().layout(MIXED[0].messages)
+    assert layout.startswith("<|im_start|>user\nYou are shy.\n\nHow well does this fit you?")
+
+
+def test_a_base_model_reads_turns_between_blank_lines_and_answers_after_a_space(tiny: Make) -> None:
+    responder = tiny(llama(), chat=None)
+    model = responder._model()
+    turns = (
+        Message("system", "You are shy."),
+        Message("user", "One?"),
+        Message("assistant", "4"),
+        Message("user", "Two?"),
+    )
+    assert model.layout(turns) == "You are shy.\n\nOne?\n\nAnswer: 4\n\nTwo?\n\nAnswer:"
+    prompt = Prompt("x", turns, "labels", labels=("4",))
+    (tokens,) = model.said([prompt], model.read([prompt]))[0]
+    assert model.tokenizer.decode(tokens) == " 4"
+    assert not responder.can().system
+
+
+def test_a_prompt_that_is_too_long_is_refused_with_its_length(tiny: Make) -> None:
+    with pytest.raises(ResponderError, match=r"prompt long: \d+ tokens, and the model reads 1 to 568"):
+        ask(tiny(llama()), [writing("long", "word " * 200)])
+
+
+def test_writing_ends_with_the_turn_and_at_the_most_tokens(tiny: Make) -> None:
+    responder = tiny(llama(), batch=3)
+    prompts = [
+        writing(f"{size}/{seed}", f"Hello {seed % 3}", max_tokens=size, temperature=1.5, seed=seed)
+        for size in (3, 40)
+        for seed in range(8)
+    ]
+    replies = ask(responder, prompts)
+    lengths = {key: reply.tokens_out or 0 for key, reply in replies.items()}
+    assert all(lengths[prompt.id] <= prompt.max_tokens for prompt in prompts)
+    assert any(0 < lengths[prompt.id] < prompt.max_tokens for prompt in prompts)
+    assert not any("<|im_end|>" in (reply.text or "") for reply in replies.values())
+    assert {prompt.id: ask(responder, [prompt])[prompt.id].text for prompt in prompts} == {
+        key: reply.text for key, reply in replies.items()
+    }
+
+
+def test_an_assistants_thoughts_are_kept_apart_from_what_it_says(tiny: Make) -> None:
+    json.dumps({})

@@ -1,0 +1,1 @@
+"""Traitscope: personality inventories for language models."""

@@ -1,0 +1,281 @@
+"""A record becomes the tidy tables that anything may show: answers, scores, standings, types, outcomes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
+
+from inventories.definitions import Inventory, Norm
+from inventories.forms import FACTORS, Form
+from inventories.persona_sets import Persona
+from psychometrics.likelihoods import likelihood_scores
+from psychometrics.scoring import normal_percentile, pomp, scale_score, t_score, type_letters
+from traitscope.record import Record
+
+OUTCOMES = ("answered", "refused", "ambiguous", "off_scale", "unreadable", "missing")
+BLOCK = "bfi44"  # the key-balanced items whose mean is taken off a persona's likelihoods
+
+SITTING = ["model", "persona", "persona_set", "inventory", "elicitation", "reply", "form", "replicate", "sitting"]
+
+
+def answers(record: Record) -> DataFrame:
+    """One row a trial of the current plan, asked or not.
+
+    Columns: those of `SITTING`, language and every factor of the form; kind ("item" or "follow_up"), item, scale,
+    facet, key; outcome (NaN while pending), chosen (value of the chosen or most probable option), position (its place
+    on the page, from 0), expected (mean value under the label probabilities), label_mass, likelihood (nats per
+    token), near_tie, reply_text.
+    """
+    with record.store() as store:
+        columns, rows = store.table("answers")
+    table = DataFrame(rows, columns=columns)
+    forms = {text: json.loads(text) for text in table["form"].unique()}
+    for factor in FACTORS:
+        table[factor] = table["form"].map({text: form[factor] for text, form in forms.items()})
+    table["form"] = table["form"].map({text: Form(**form).name() for text, form in forms.items()})
+    sets = {name: persona.set or "study" for name, persona in record.manifest.personas.items()}
+    table["persona_set"] = table["persona"].map(sets)
+    keys = _keys(record, set(zip(table["inventory"], table["language"], strict=True)))
+    table = table.merge(keys, how="left", on=["inventory", "language", "item"])
+    table["near_tie"] = table["near_tie"].eq(1)
+    order = [*SITTING, *(each for each in FACTORS if each not in SITTING), "kind", "item", "scale", "facet", "key"]
+    order += [
+        "outcome",
+        "chosen",
+        "position",
+        "expected",
+        "label_mass",
+        "likelihood",
+        "near_tie",
+        "reply_text",
+        "trial",
+    ]
+    return table[order]
+
+
+def _keys(record: Record, printed: Iterable[tuple[str, str]]) -> DataFrame:
+    rows = [
+        (name, language, item.id, item.scale, item.facet, item.key)
+        for name, language in sorted(printed)
+        for item in record.inventory(name, language).items
+    ]
+    return DataFrame(rows, columns=["inventory", "language", "item", "scale", "facet", "key"])
+
+
+def values(record: Record, table: DataFrame | None = None) -> DataFrame:
+    """Keyed answers in long form, one row a sitting x item x version.
+
+    Columns of `SITTING`, item, scale, facet, key, assigned poles left out; version ("chosen" and "expected" for
+    ratings, "item_centred" and "double_centred" for likelihoods), value (keyed: high means more of the scale), note.
+    """
+    table = answers(record) if table is None else table
+    table = table[(table["kind"] == "item") & table["scale"].notna()]
+    names = [*SITTING, "language", "item", "scale", "facet", "key"]
+    parts = []
+    for (inventory, language), rows in table[table["elicitation"] != "likelihood"].groupby(["inventory", "language"]):
+        known = record.inventory(inventory, language)
+        ends = {item.id: sum(known.range_of(item)) for item in known.items}
+        for version in ("chosen", "expected"):
+            if version == "expected" and rows["expected"].isna().all():
+                continue
+            turned = rows[version].where(rows["key"] == 1, rows["item"].map(ends) - rows[version])
+            parts.append(rows[names].assign(version=version, value=turned.astype(float), note=""))
+    said = table[(table["elicitation"] == "likelihood") & table["likelihood"].notna()]
+    if len(said):
+        parts.append(_centred(record, said, names))
+    columns = [*names, "version", "value", "note"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else DataFrame(columns=columns)
+
+
+def _centred(record: Record, said: DataFrame, names: list[str]) -> DataFrame:
+    """Likelihoods less the item's mean over the reference personas, and less the persona's mean over BFI-44."""
+    within = ["model", "form", "replicate"]
+    reference = set(record.manifest.reference) & set(said["persona"])
+    has_block = (said["inventory"] == BLOCK).any()
+    if not reference:
+        return said[names].assign(version="raw", value=said["likelihood"] * said["key"], note="no_reference_set")
+    block = _block_keys(record) if has_block else _balanced(said)
+    version_names = {"item_centred", "double_centred"} if block else {"item_centred"}
+    scored = likelihood_scores(
+        said.rename(columns={"likelihood": "value"})[[*within, "persona", "item", "value"]],
+        reference=reference,
+        reference_name=record.manifest.reference_name,
+        block=block or {"high": 1, "low": -1},
+        block_name=BLOCK if has_block else "all items",
+        within=within,
+    )
+    scored = scored[scored["version"].isin(version_names)]
+    merged = said[names].merge(
+        scored[[*within, "persona", "item", "version", "value", "note"]], on=[*within, "persona", "item"]
+    )
+    merged["value"] *= merged["key"]
+    return merged
+
+
+def _block_keys(record: Record) -> dict[str, int]:
+    return {item.id: item.key for item in record.inventory(BLOCK).items}
+
+
+def _balanced(said: DataFrame) -> dict[str, int]:
+    """All items asked, when their keys are balanced enough to take a persona's mean over them; else nothing."""
+    keys = dict(zip(said["item"], said["key"], strict=True))
+    rarer = min(sum(key == sign for key in keys.values()) for sign in (1, -1))
+    return keys if rarer >= 0.3 * len(keys) else {}
+
+
+def scores(record: Record, keyed_values: DataFrame | None = None) -> DataFrame:
+    """One row a sitting x scale x version.
+
+    Columns of `SITTING`, version, scale, level ("domain" or "facet"), name, score (in the inventory's own metric;
+    nats per token for likelihoods), n_answered, n_items, pomp (NaN where there is no common metric), assigned (level
+    of the scale's trait that the persona was assigned, NaN if none), note.
+    """
+    long = values(record) if keyed_values is None else keyed_values
+    parts = [_scores_of(record, inventory, rows) for inventory, rows in long.groupby("inventory", sort=False)]
+    columns = [
+        *SITTING,
+        "version",
+        "scale",
+        "level",
+        "name",
+        "score",
+        "n_answered",
+        "n_items",
+        "pomp",
+        "assigned",
+        "note",
+    ]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else DataFrame(columns=columns)
+
+
+def _scores_of(record: Record, name: Any, long: DataFrame) -> DataFrame:
+    inventory = record.inventory(name)
+    parts = []
+    for scale in inventory.scales:
+        keys = inventory.keys(scale)
+        rows = long[long["item"].isin(list(keys))]
+        for (version, elicitation), some in rows.groupby(["version", "elicitation"]):
+            wide = some.pivot(index=SITTING, columns="item", values="value").reindex(columns=list(keys))
+            likelihood = elicitation == "likelihood"
+            score = scale_score(wide, "mean" if likelihood else inventory.scoring).reset_index()
+            low, high = scale_range(inventory, scale)
+            score["pomp"] = pomp(score["score"], low, high, "likelihood" if likelihood else "rating")
+            score["note"] = "no_common_metric" if likelihood else ""
+            level = "facet" if inventory.scale(scale).parent else "domain"
+            parts.append(score.assign(version=version, scale=scale, level=level, name=inventory.scale(scale).name))
+    table = pd.concat(parts, ignore_index=True)
+    table["assigned"] = [
+        assigned_level(record.manifest.personas.get(persona), inventory, scale)
+        for persona, scale in zip(table["persona"], table["scale"], strict=True)
+    ]
+    return table
+
+
+def scale_range(inventory: Inventory, scale: str) -> tuple[float, float]:
+    """Lowest and highest score possible on `scale`, in the inventory's metric."""
+    items = [inventory.item(item) for item in inventory.keys(scale)]
+    lows, highs = zip(*(inventory.range_of(item) for item in items), strict=True)
+    share = len(items) if inventory.scoring == "mean" else 1
+    return sum(lows) / share, sum(highs) / share
+
+
+def assigned_level(persona: Persona | None, inventory: Inventory, scale: str) -> float:
+    """The level of the scale's trait that `persona` was assigned, in the direction of the scale; NaN if none."""
+    trait = inventory.scale(scale).trait.lower()
+    sign = -1.0 if trait.startswith("-") else 1.0
+    levels = {name.lower(): level for name, level in (persona.assigned if persona else {}).items()}
+    return sign * levels.get(trait.lstrip("-"), float("nan"))
+
+
+def norm_for(inventory: Inventory) -> Norm | None:
+    """The first norm of the inventory whose figures were verified and have a standard deviation."""
+    for norm in inventory.norms:
+        if norm.verified is True and all(value.sd for value in norm.scales.values()):
+            return norm
+    return None
+
+
+def standings(record: Record, table: DataFrame | None = None) -> DataFrame:
+    """One row a person x scale x elicitation x version: the mean over sittings, with norms where there are any.
+
+    Columns model, persona, persona_set, inventory, elicitation, version, scale, level, name, score, sd_forms (over
+    sittings), n_sittings, pomp, assigned, t, percentile, norm, norm_n (NaN when not told), note. T and percentile
+    are within the norm group named: self-selected samples, not the population.
+    """
+    table = scores(record) if table is None else table
+    by = ["model", "persona", "persona_set", "inventory", "elicitation", "version", "scale", "level", "name", "note"]
+    people = table.groupby(by, sort=False, dropna=False).agg(
+        score=("score", "mean"), sd_forms=("score", "std"), n_sittings=("score", "count"), pomp=("pomp", "mean"),
+        assigned=("assigned", "first"),
+    ).reset_index()  # fmt: skip
+    people[["t", "percentile", "norm_n"]] = float("nan")
+    people["norm"] = ""
+    for (name, scale), rows in people[people["elicitation"] != "likelihood"].groupby(["inventory", "scale"]):
+        inventory = record.inventory(name)
+        norm = norm_for(inventory)
+        if norm is None or scale not in norm.scales:
+            continue
+        figures, n_items = norm.scales[scale], len(inventory.keys(scale))
+        # a norm of item means serves a sum, and the other way round
+        factor = {("item_mean", "sum"): n_items, ("sum", "mean"): 1 / n_items}.get((norm.metric, inventory.scoring), 1)
+        mean, sd = figures.mean * factor, (figures.sd or float("nan")) * factor
+        people.loc[rows.index, "t"] = t_score(rows["score"], mean, sd)
+        people.loc[rows.index, "percentile"] = normal_percentile(rows["score"], mean, sd)
+        people.loc[rows.index, "norm"] = norm.id
+        people.loc[rows.index, "norm_n"] = figures.n or norm.n
+    return people
+
+
+def types(record: Record, table: DataFrame | None = None) -> DataFrame:
+    """One row a sitting of an inventory with a type rule: columns of `SITTING`, version, letters, note."""
+    table = scores(record) if table is None else table
+    rows: list[dict[str, Any]] = []
+    for name, some in table.groupby("inventory"):
+        inventory = record.inventory(str(name))
+        if inventory.types is None:
+            continue
+        rule = [
+            (axis, inventory.types.cut, _letter(inventory, axis, "high"), _letter(inventory, axis, "low"))
+            for axis in inventory.types.order
+        ]
+        for place, each in some.groupby([*SITTING, "version"], dropna=False, sort=False):
+            found = type_letters(
+                dict(zip(each["scale"], each["score"], strict=True)), rule, each["elicitation"].iloc[0]
+            )
+            rows.append(
+                {
+                    **dict(zip([*SITTING, "version"], place, strict=True)),
+                    "letters": found.letters,
+                    "note": "; ".join(found.notes),
+                }
+            )
+    return DataFrame(rows, columns=[*SITTING, "version", "letters", "note"])
+
+
+def _letter(inventory: Inventory, axis: str, end: str) -> str:
+    pole = getattr(inventory.scale(axis), end)
+    return str(pole.letter) if pole else "?"
+
+
+def outcomes(record: Record, table: DataFrame | None = None) -> DataFrame:
+    """One row a model x elicitation x inventory: trials, pending, a count of every outcome, near ties, label mass.
+
+    label_mass is the mean probability that a label was said at all (NaN where no probabilities were read), and
+    low_mass the share of trials under .1, whose answers rest on very little.
+    """
+    table = answers(record) if table is None else table
+    rows = []
+    for place, some in table.groupby(["model", "elicitation", "inventory"], sort=False):
+        seen = some["outcome"].value_counts()
+        mass = some["label_mass"].dropna().astype(float)
+        rows.append(
+            dict(zip(("model", "elicitation", "inventory"), place, strict=True))
+            | {"trials": len(some), "pending": int(some["outcome"].isna().sum())}
+            | {name: int(seen.get(name, 0)) for name in OUTCOMES}
+            | {"near_ties": int(some["near_tie"].sum()), "label_mass": mass.mean(), "low_mass": (mass < 0.1).mean()}
+        )
+    return DataFrame(rows)

@@ -1,0 +1,251 @@
+"""The command `traitscope`: exit 0 on success, 2 on a user's mistake with one clear line, 1 on a failure."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from inventories.reading import DefinitionError
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are one line, like every other mistake."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what is told to `sys.exit`."""
+    given = _parser().parse_args(arguments)
+    try:
+        result, text = given.command(given)
+    except _mistakes() as mistake:
+        print(f"traitscope: {' '.join(str(mistake).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("traitscope: stopped; what was answered is kept, and the same command goes on from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as failure:  # the one place where a failure of ours ends; the traceback helps to mend it
+        if given.debug:
+            raise
+        print(f"traitscope: failed: {type(failure).__name__}: {failure} (--debug shows where)", file=sys.stderr)
+        return 1
+    print(json.dumps(result, ensure_ascii=False, allow_nan=False) if given.json else text)
+    return 0
+
+
+def _mistakes() -> tuple[type[Exception], ...]:
+    from inventories.responder import ResponderError
+    from traitscope.collected import DataError
+    from traitscope.store import StoreError
+    from traitscope.study import StudyError
+
+    return DefinitionError, StudyError, ResponderError, StoreError, DataError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="traitscope", description="Personality inventories for language models.")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, what: Callable[[argparse.Namespace], tuple[Any, str]], told: str) -> argparse.ArgumentParser:
+        each = commands.add_parser(name, help=told, description=told)
+        each.set_defaults(command=what)
+        each.add_argument(
+            "--json", action="store_true", help="print one JSON object on standard output and nothing else"
+        )
+        each.add_argument("--debug", action="store_true", help="show where a failure happened")
+        return each
+
+    demo = command(
+        "demo", _demo, "BFI-44 and SD-3 given to the embedded model under 16 personas, with tables and findings."
+    )
+    demo.add_argument(
+        "--full", action="store_true", help="all 32 personas, and the controls with other and with negated markers"
+    )
+    _record_option(demo)
+    plan = command(
+        "plan", _plan, "What a study would ask: sittings, trials and calls, and what its forms can tell apart."
+    )
+    plan.add_argument("study", type=Path, metavar="STUDY", help="a study file (TOML)")
+    run = command(
+        "run", _run, "Ask what a study still misses; running again resumes, and a study that grew keeps its answers."
+    )
+    run.add_argument("study", type=Path, metavar="STUDY", help="a study file (TOML)")
+    _record_option(run)
+    status = command("status", _status, "Progress and outcomes of a record.")
+    status.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    show = command(
+        "show", _show_record, "Tables and findings of a record: profile, reliability, effects of persona and form."
+    )
+    show.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    export = command("export", _export, "Answers, scores and estimates of a record as CSV files.")
+    export.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    export.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to write to")
+    reparse = command("reparse", _reparse, "Read all stored replies of a record again with the present reader.")
+    reparse.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    inventories = command(
+        "inventories", _inventories, "The bank: items, scales, languages and terms; or one inventory in full."
+    )
+    inventories.add_argument(
+        "inventory", nargs="?", metavar="ID", help="an id of the bank, or the path of a file to check"
+    )
+    personas = command("personas", _personas, "The persona sets; or the personas of one set.")
+    personas.add_argument("set", nargs="?", metavar="SET", help="an id of a set, or the path of a file to check")
+    reading = command(
+        "read", _read, "Judge a file of replies: one JSON object a line with options, text and perhaps items."
+    )
+    reading.add_argument("file", metavar="FILE.jsonl", help="the file; - for standard input")
+    analyze = command(
+        "analyze",
+        _analyze,
+        "Statistics of answers collected elsewhere: one row a respondent, columns named by item id.",
+    )
+    analyze.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE.csv",
+        help="raw answers; assigned.SCALE, factor.NAME and persona are understood",
+    )
+    analyze.add_argument("--inventory", required=True, metavar="ID", help="id of the bank, or path of a file")
+    analyze.add_argument("--already-keyed", action="store_true", help="the reversed items are turned round already")
+    analyze.add_argument(
+        "--missing",
+        choices=["pairwise", "listwise"],
+        default="pairwise",
+        help="rule for missing answers; both values are in the output",
+    )
+    return parser
+
+
+def _record_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--record", type=Path, metavar="DIR", help="record folder (default: runs/ and the study's name)"
+    )
+
+
+def _demo(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope.record import RUNS
+
+    given.study = EXAMPLES / ("demo_full.toml" if given.full else "demo.toml")
+    given.record = given.record or RUNS / "demo"  # the full demo grows the small one's record
+    _run(given)
+    result, text = _show_record(given)
+    follow = (
+        f"\nRecord: {given.record}\nNext: traitscope show {given.record}, or `make app` to look at it in the browser"
+    )
+    return result, text + follow
+
+
+def _plan(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import planning
+
+    return planning.plan(given.study)
+
+
+def _run(given: argparse.Namespace) -> tuple[Any, str]:
+    from tqdm import tqdm
+
+    from traitscope.listing import terms_of
+    from traitscope.runner import folder_of, run
+    from traitscope.study import load_study
+
+    study = load_study(given.study)
+    folder = folder_of(study, given.record)
+    bars: list[Any] = []
+
+    def started(total: int, done: int) -> Callable[[int], None]:
+        bars.append(tqdm(total=total, initial=done, unit=" trials", desc=study.name, disable=given.json, smoothing=0.1))
+        return lambda count: bars[0].update(count) and None
+
+    try:
+        record = run(study, folder, started)
+    finally:
+        for bar in bars:
+            bar.close()
+    counts = record.progress()
+    text = f"{folder}: {counts['done']} of {counts['trials']} trials done"
+    if counts["done"] < counts["trials"]:
+        text += f", {counts['failed']} failed; run the same command again to ask them once more"
+    terms = terms_of(study.inventories.values())
+    return {"record": str(folder), **counts, "terms": terms}, "\n".join(
+        [text, *terms, f"Next: traitscope show {folder}"]
+    )
+
+
+def _status(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import reporting
+    from traitscope.record import Record
+
+    return reporting.status(Record(given.record))
+
+
+def _show_record(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import reporting
+    from traitscope.record import Record
+
+    return reporting.show(Record(given.record))
+
+
+def _export(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import reporting
+    from traitscope.record import Record
+
+    return reporting.export(Record(given.record), given.to)
+
+
+def _reparse(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope.record import Record
+    from traitscope.runner import reparse
+
+    count = reparse(Record(given.record))
+    return {"record": str(given.record), "calls": count}, f"{given.record}: {count} calls read again"
+
+
+def _inventories(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import listing
+
+    return listing.inventory(given.inventory) if given.inventory else listing.inventories()
+
+
+def _personas(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import listing
+
+    return listing.persona_set(given.set) if given.set else listing.persona_sets()
+
+
+def _read(given: argparse.Namespace) -> tuple[Any, str]:
+    from inventories.answers import judge_line
+
+    from traitscope.collected import DataError
+
+    try:
+        lines = (sys.stdin.buffer.read() if given.file == "-" else Path(given.file).read_bytes()).splitlines()
+    except OSError as problem:
+        raise DataError(f"{given.file}: cannot be read ({problem.strerror})") from None
+    judged = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                judged.append(judge_line(line.decode("utf-8")))
+            except ValueError as problem:
+                raise DataError(f"{given.file}, line {number}: {problem}") from None
+    return {"replies": judged}, "\n".join(json.dumps(each, ensure_ascii=False) for each in judged)
+
+
+def _analyze(given: argparse.Namespace) -> tuple[Any, str]:
+    from inventories.loading import load_inventory
+    from traitscope import collected, reporting
+
+    inventory = load_inventory(given.inventory)
+    result = collected.analyze(given.file, inventory, already_keyed=given.already_keyed, missing=given.missing)
+    return result, reporting.collected(result, inventory)

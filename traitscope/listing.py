@@ -1,0 +1,102 @@
+"""What the bank and the persona sets hold, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from inventories.definitions import Inventory
+from inventories.loading import in_language, inventory_ids, load_inventory, translation_languages
+from inventories.persona_sets import load_persona_set, persona_set_ids
+from traitscope.text import columns
+
+USES = {
+    "free": "free",
+    "non_commercial": "non-commercial",
+    "research": "research",
+    "unclear": "unclear: off unless accepted",
+    "unstated": "as the file says",
+}
+
+
+def inventories() -> tuple[dict[str, Any], str]:
+    """Every inventory of the bank with its size, languages and terms."""
+    rows = []
+    for name in inventory_ids():
+        each = load_inventory(name)
+        languages = translation_languages(name)
+        rows.append(
+            {
+                "id": name, "title": each.title, "kind": each.kind, "items": len(each.items),
+                "scales": {scale: len(each.keys(scale)) for scale in each.scales if not each.scale(scale).parent},
+                "languages": [each.language, *languages],
+                "incomplete": [code for code in languages if _incomplete(each, code)],
+                "licence": each.licence, "use": each.terms.use, "on": each.terms.use != "unclear",
+            }
+        )  # fmt: skip
+    table = [
+        [row["id"], row["items"], " ".join(f"{scale} {count}" for scale, count in row["scales"].items()),
+         len(row["languages"]) if len(row["languages"]) > 1 else row["languages"][0], USES[row["use"]], row["title"]]
+        for row in rows
+    ]  # fmt: skip
+    text = columns(["id", "items", "scales (items)", "languages", "terms", "title"], table)
+    text += "\n\ntraitscope inventories ID shows items, keys, norms and terms. Your own: one TOML file, named in a study by its path."
+    return {"inventories": rows}, text
+
+
+def _incomplete(inventory: Inventory, language: str) -> bool:
+    translated = in_language(inventory, language)
+    return bool(translated.translation and translated.translation.untranslated)
+
+
+def inventory(name: str) -> tuple[dict[str, Any], str]:
+    """One inventory in full; checks the file on the way."""
+    each = load_inventory(name)
+    scales = [[scale, each.scale(scale).name, len(keys), sum(key < 0 for key in keys.values()), each.scale(scale).trait]
+              for scale in each.scales if (keys := each.keys(scale))]  # fmt: skip
+    items = [[item.id, item.scale or "-", {1: "+", -1: "-"}[item.key], each.printed_text(item)] for item in each.items]
+    parts = [
+        f"{each.title} ({each.id})",
+        f"Licence: {each.licence} - {USES[each.terms.use]}. {each.terms.text}".strip(),
+        columns(["scale", "name", "items", "reversed", "trait"], scales),
+        columns(["item", "scale", "key", "text"], items),
+        "Options: " + "; ".join(f"{option.value} {option.text}".strip() for option in each.options_of(each.items[0])),
+    ]
+    if languages := translation_languages(each.id):
+        told = (f"{code} (incomplete: off unless accepted)" if _incomplete(each, code) else code for code in languages)
+        parts.append("Languages: " + ", ".join([each.language, *told]))
+    for norm in each.norms:
+        state = {True: "verified", "partly": "partly verified", False: "not verified: never used"}[norm.verified]
+        parts.append(f"Norm {norm.id} ({state}; n {norm.n or 'not told'}): {norm.population}")
+    parts += [f"Erratum: {told}" for told in each.errata] + [f"Cite: {told}" for told in each.citations]
+    return msgspec.to_builtins(each), "\n\n".join(parts)
+
+
+def persona_sets() -> tuple[dict[str, Any], str]:
+    """Every persona set with its size and the traits it assigns."""
+    rows = []
+    for name in persona_set_ids():
+        each = load_persona_set(name)
+        traits = sorted({trait for persona in each.personas for trait in persona.assigned})
+        rows.append({"id": name, "title": each.title, "personas": len(each.personas), "traits": traits})
+    table = [[row["id"], row["personas"], ", ".join(row["traits"]) or "-", row["title"]] for row in rows]
+    return {"sets": rows}, columns(["set", "personas", "assigned traits", "title"], table)
+
+
+def persona_set(name: str) -> tuple[dict[str, Any], str]:
+    """The personas of one set; checks the file on the way."""
+    found = load_persona_set(name)
+    rows = [[each.id, " ".join(f"{trait}={level:g}" for trait, level in each.assigned.items()) or "-", each.text or "(no text)"]
+            for each in found.personas]  # fmt: skip
+    return msgspec.to_builtins(found), f"{found.title}\n\n" + columns(["id", "assigned", "text"], rows)
+
+
+def terms_of(inventories: Iterable[Inventory]) -> list[str]:
+    """One line for each inventory whose terms a user must know: what every report prints once."""
+    return [
+        f"Terms of {each.id}: {each.terms.text or each.licence}"
+        for each in inventories
+        if each.terms.use in ("non_commercial", "research", "unclear")
+    ]

@@ -1,0 +1,188 @@
+"""A record or an analysed file as text for a terminal, and as CSV files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pandas import DataFrame
+
+from inventories.definitions import Inventory
+from traitscope import analysis, estimates
+from traitscope.findings import findings
+from traitscope.listing import terms_of
+from traitscope.record import Record
+from traitscope.text import columns, frame, interval
+
+VERSIONS = {
+    "chosen": "score of the most probable (or chosen) option, in the inventory's own metric",
+    "expected": "expected value under the label probabilities, in the inventory's own metric",
+    "item_centred": "nats per token, less the item's mean over the reference personas",
+    "double_centred": "nats per token, less the item's mean over the reference personas and the persona's over BFI-44 (ipsative)",
+    "raw": "nats per token, not centred: there is no reference set",
+}
+
+
+def status(record: Record) -> tuple[dict[str, Any], str]:
+    """Progress and outcomes."""
+    counts = record.progress()
+    table = analysis.outcomes(record)
+    state = "complete" if counts["done"] == counts["trials"] else "unfinished: run the study again to go on"
+    text = f"{record.manifest.title}\n{counts['done']} of {counts['trials']} trials done, {counts['failed']} failed; {state}"
+    return {"record": str(record.folder), **counts, "outcomes": _rows(table)}, f"{text}\n\n{frame(table)}"
+
+
+def show(record: Record) -> tuple[dict[str, Any], str]:
+    """Profile, reliability and effect tables with one finding for each elicitation."""
+    tables = estimates.tables(record)
+    told = findings(record, tables)
+    parts = [f"{record.manifest.title}\n{_models(record)}"]
+    profile = _profile(tables["standings"])
+    for (elicitation, version), rows in profile.groupby(["elicitation", "version"], sort=False):
+        rows = rows.drop(columns=["elicitation", "version"]).dropna(axis="columns", how="all")
+        parts.append(f"PROFILE by {elicitation} - {VERSIONS[str(version)]}\n{frame(rows)}")
+    if len(tables["reliability"]):
+        rows = tables["reliability"].query("n_persons > 1 and level == 'domain'").copy()
+        rows["95 % interval"] = [interval(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
+        shown = ["inventory", "elicitation", "version", "scale", "alpha", "95 % interval", "alpha_person_means", "sd", "sem",
+                 "n_persons", "n_rows", "note"]  # fmt: skip
+        parts.append(f"RELIABILITY - Cronbach's alpha over the personas of a set\n{frame(rows[shown])}")
+    if len(tables["assigned"]):
+        rows = tables["assigned"].copy()
+        rows["95 % interval"] = [interval(low, high) for low, high in zip(rows["d_low"], rows["d_high"], strict=True)]
+        shown = ["persona_set", "inventory", "elicitation", "version", "scale", "d_ddof0", "d_ddof1", "95 % interval", "null95",
+                 "spearman", "n_persons", "note"]  # fmt: skip
+        rows = rows[rows["level"] == "domain"][shown]
+        parts.append(
+            "EFFECT OF THE ASSIGNED LEVEL - d between the poles, and Spearman's rho; null95: 95 % of permuted persona labels give less\n"
+            + frame(rows)
+        )
+    if len(tables["forms"]):
+        shown = [
+            "inventory",
+            "factor",
+            "level_a",
+            "level_b",
+            "agreement",
+            "change",
+            "shift",
+            "n_persons",
+            "n_pairs",
+            "note",
+        ]
+        parts.append(
+            f"EFFECT OF THE FORM - the same item of the same person in two printed forms\n{frame(tables['forms'][shown])}"
+        )
+    if len(tables["types"]):
+        shown = ["persona", "inventory", "version", "letters", "note"]
+        chosen = tables["types"][tables["types"]["version"] == "chosen"]
+        parts.append(f"TYPES\n{frame(chosen[shown].head(40))}")
+    parts.append(f"OUTCOMES\n{frame(tables['outcomes'])}")
+    terms = terms_of(record.inventories().values())
+    parts.append("\n".join(f"FINDING, {each}" for each in told) or "No answers yet.")
+    parts += ["\n".join(terms)] if terms else []
+    result = {
+        name: _rows(tables[name]) for name in ("standings", "reliability", "assigned", "forms", "types", "outcomes")
+    }
+    return {"record": str(record.folder), "findings": told, "terms": terms, **result}, "\n\n".join(parts)
+
+
+def _models(record: Record) -> str:
+    told = []
+    for name, able in record.manifest.abilities.items():
+        told.append(
+            f"{name} (simulated, not a language model)" if able.simulated else f"{name} ({able.resolved or 'as named'})"
+        )
+    return "; ".join(told)
+
+
+def _profile(standings: DataFrame) -> DataFrame:
+    """Means over persons, by persona set and assigned pole: one line a scale."""
+    table = standings[(standings["level"] == "domain") & (standings["version"] != "item_centred")].copy()
+    table["group"] = np.where(
+        table["assigned"].notna(), table["persona_set"] + ", " + table["assigned"].map(_level), table["persona_set"]
+    )
+    by = ["elicitation", "version", "inventory", "scale", "name", "group"]
+    return table.groupby(by, sort=False).agg(
+        persons=("persona", "size"), mean=("score", "mean"), sd=("score", "std"), pomp=("pomp", "mean"), t=("t", "mean"),
+        percentile=("percentile", "mean"), norm=("norm", _first), norm_n=("norm_n", _first),
+    ).reset_index()  # fmt: skip
+
+
+def _first(values: Any) -> Any:
+    return values.iloc[0] or None
+
+
+def _level(level: float) -> str:
+    return {1.0: "high", -1.0: "low"}.get(level, f"level {level:g}")
+
+
+def export(record: Record, folder: Path) -> tuple[dict[str, Any], str]:
+    """Every table as a CSV file, with the study file, the manifest and the calls."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, table in estimates.tables(record).items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+        written.append(f"{name}.csv")
+    with record.store() as store, (folder / "calls.jsonl").open("w", encoding="utf-8") as file:
+        names, rows = store.table("calls")
+        for row in rows:
+            call = dict(zip(names, row, strict=True))
+            messages, continuations = store.prompt(call.pop("prompt"))
+            call["distribution"] = json.loads(call["distribution"]) if call["distribution"] else None
+            call["messages"] = [{"role": each.role, "content": each.content} for each in messages]
+            call["continuations"] = continuations
+            file.write(json.dumps(call, ensure_ascii=False) + "\n")
+    for name in ("study.toml", "manifest.json"):
+        shutil.copyfile(record.folder / name, folder / name)
+    written += ["calls.jsonl", "study.toml", "manifest.json"]
+    return {"folder": str(folder), "files": written}, f"{folder}: {', '.join(written)}"
+
+
+def collected(result: dict[str, Any], inventory: Inventory) -> str:
+    """The statistics of an analysed file as text."""
+    rows, effects = [], []
+    for scale, each in result["scales"].items():
+        alpha, whole = each["alpha"], each["complete_cases"]
+        rows.append([
+            scale, each["name"], each["n_rows"], each["n_persons"], _number(each["mean"]), _number(each["sd"]), _number(alpha["value"]),
+            "-" if alpha["low"] is None else f"[{alpha['low']:.3f}, {alpha['high']:.3f}]", alpha["method"] or "-", alpha["note"] or "-",
+            _number(each["alpha_person_means"]), f"{_number(whole['alpha'])} ({whole['n']})",
+        ])  # fmt: skip
+        if each["assigned"]:
+            found = each["assigned"]
+            effects.append(
+                [scale, *(_number(found[name]) for name in ("d_ddof0", "d_ddof1", "spearman")), found["note"] or "-"]
+            )
+    header = ["scale", "name", "rows", "persons", "mean", "sd", "alpha", "95 % interval", "method", "note", "alpha of person means",
+              "alpha of complete cases (n)"]  # fmt: skip
+    parts = [
+        f"{result['file']}: {result['n_rows']} rows, {result['n_persons']} persons, {inventory.title}, missing: {result['missing']}"
+    ]
+    parts.append(columns(header, rows))
+    if effects:
+        parts.append(
+            "Effect of the assigned level\n"
+            + columns(["scale", "d (ddof 0)", "d (ddof 1)", "Spearman", "note"], effects)
+        )
+    if result["forms"]:
+        parts.append("Effect of the form\n" + frame(DataFrame(result["forms"]), 3))
+    parts += ["\n".join(f"Warning: {each}" for each in result["warnings"])] if result["warnings"] else []
+    terms = terms_of([inventory])
+    return "\n\n".join(parts + terms)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _rows(table: DataFrame) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not np.isfinite(value) else value
