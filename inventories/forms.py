@@ -139,7 +139,9 @@ def sitting(
         ]
         blocks.append((asked, *again))
     if form.memory == "continued":
-        conversations = ((*before, *(step for steps in blocks for step in steps), *after),)
+        conversations: tuple[tuple[Step, ...], ...] = (
+            (*before, *(step for steps in blocks for step in steps), *after),
+        )
     elif before or after:
         raise DefinitionError('a task belongs to one conversation: it needs memory = "continued" in the form')
     else:

@@ -77,7 +77,7 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
     names = [*SITTING, "language", "item", "scale", "facet", "key"]
     parts = []
     for (inventory, language), rows in table[table["elicitation"] != "likelihood"].groupby(["inventory", "language"]):
-        known = record.inventory(inventory, language)
+        known = record.inventory(str(inventory), str(language))
         ends = {item.id: sum(known.range_of(item)) for item in known.items}
         for version in ("chosen", "expected"):
             if version == "expected" and rows["expected"].isna().all():
@@ -155,18 +155,19 @@ def scores(record: Record, keyed_values: DataFrame | None = None) -> DataFrame:
 def _scores_of(record: Record, name: Any, long: DataFrame) -> DataFrame:
     inventory = record.inventory(name)
     parts = []
-    for scale in inventory.scales:
-        keys = inventory.keys(scale)
-        rows = long[long["item"].isin(list(keys))]
-        for (version, elicitation), some in rows.groupby(["version", "elicitation"]):
-            wide = some.pivot(index=SITTING, columns="item", values="value").reindex(columns=list(keys))
-            likelihood = elicitation == "likelihood"
+    for (elicitation, version), rows in long.groupby(["elicitation", "version"], sort=False):
+        likelihood = elicitation == "likelihood"
+        for scale in inventory.scales:
+            keys = list(inventory.keys(scale))
+            wide = (
+                rows[rows["item"].isin(keys)].pivot(index=SITTING, columns="item", values="value").reindex(columns=keys)
+            )
             score = scale_score(wide, "mean" if likelihood else inventory.scoring).reset_index()
             low, high = scale_range(inventory, scale)
             score["pomp"] = pomp(score["score"], low, high, "likelihood" if likelihood else "rating")
             score["note"] = "no_common_metric" if likelihood else ""
             level = "facet" if inventory.scale(scale).parent else "domain"
-            parts.append(score.assign(version=version, scale=scale, level=level, name=inventory.scale(scale).name))
+            parts.append(score.assign(version=str(version), scale=scale, level=level, name=inventory.scale(scale).name))
     table = pd.concat(parts, ignore_index=True)
     table["assigned"] = [
         assigned_level(record.manifest.personas.get(persona), inventory, scale)
@@ -215,7 +216,7 @@ def standings(record: Record, table: DataFrame | None = None) -> DataFrame:
     people[["t", "percentile", "norm_n"]] = float("nan")
     people["norm"] = ""
     for (name, scale), rows in people[people["elicitation"] != "likelihood"].groupby(["inventory", "scale"]):
-        inventory = record.inventory(name)
+        inventory = record.inventory(str(name))
         norm = norm_for(inventory)
         if norm is None or scale not in norm.scales:
             continue

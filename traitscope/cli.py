@@ -21,6 +21,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
+def command_names() -> list[str]:
+    """Every command, for the test that holds the README to them."""
+    actions = (each for each in _parser()._actions if isinstance(each, argparse._SubParsersAction))
+    return [name for action in actions for name in action.choices]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what is told to `sys.exit`."""
     given = _parser().parse_args(arguments)
@@ -163,9 +169,20 @@ def _run(given: argparse.Namespace) -> tuple[Any, str]:
     folder = folder_of(study, given.record)
     bars: list[Any] = []
 
-    def started(total: int, done: int) -> Callable[[int], None]:
-        bars.append(tqdm(total=total, initial=done, unit=" trials", desc=study.name, disable=given.json, smoothing=0.1))
-        return lambda count: bars[0].update(count) and None
+    def started(total: int, done: int) -> Callable[[int], Any]:
+        # on a screen the bar moves at once; in a log file a line now and then is enough
+        often = 0.1 if sys.stderr.isatty() else 10
+        bar: Any = tqdm(
+            total=total,
+            initial=done,
+            unit=" trials",
+            desc=study.name,
+            disable=given.json,
+            smoothing=0.1,
+            mininterval=often,
+        )
+        bars.append(bar)
+        return lambda count: bar.update(count)
 
     try:
         record = run(study, folder, started)

@@ -248,7 +248,7 @@ def _forms(table: DataFrame, answers: DataFrame, who: Series) -> list[dict[str, 
         )
         long["item"] = long["item"] + "|" + long.pop("cell")
         if long.duplicated(["person", "item", "level"]).any():
-            long = long.groupby(["person", "item", "level"], sort=False, as_index=False)["value"].mean()
+            long = long.groupby(["person", "item", "level"], sort=False)["value"].mean().reset_index()
         rows += factor_rows(long, factor.removeprefix("factor."))
     return rows
 

@@ -23,16 +23,18 @@ PERMUTATIONS = 2000
 
 
 def reliability(record: Record, values: DataFrame | None = None) -> DataFrame:
-    """Alpha by model, persona set, inventory, elicitation, version and scale.
+    """Alpha by model, persona set, inventory, elicitation, version, form and scale.
+
+    Each form stands alone: pooled over option orders, what the form does would count as noise or as agreement.
 
     Columns of the groups, scale, level, name, n_persons, n_items, n_rows, alpha, low, high (NaN below 10 persons), method,
     alpha_person_means, sd and sem (of the persons' mean answers, in answer categories or nats per token), note.
     """
     values = analysis.values(record) if values is None else values
-    by = ["model", "persona_set", "inventory", "elicitation", "version"]
+    by = ["model", "persona_set", "inventory", "elicitation", "version", "form"]
     rows = []
     for place, some in values.groupby(by, sort=False):
-        inventory = record.inventory(place[2])
+        inventory = record.inventory(str(place[2]))
         for scale in inventory.scales:
             keys = list(inventory.keys(scale))
             wide = some[some["item"].isin(keys)].pivot(index=["persona", "sitting"], columns="item", values="value")
@@ -112,7 +114,10 @@ def assigned(record: Record, scores: DataFrame | None = None) -> DataFrame:
     scores = analysis.scores(record) if scores is None else scores
     by = ["model", "persona_set", "inventory", "elicitation", "version", "scale", "level", "name"]
     rows = []
-    for place, some in scores[scores["assigned"].notna()].groupby(by, sort=False):
+    # what the form does is not spread between personas: a persona's score is its mean over forms
+    averaged = scores[scores["assigned"].notna()].groupby([*by, "persona", "replicate"], sort=False)
+    scores = averaged.agg(score=("score", "mean"), assigned=("assigned", "first")).reset_index()
+    for place, some in scores.groupby(by, sort=False):
         few = effect_row(some["score"], some["assigned"], some["persona"])
         means = some.groupby("persona").agg(score=("score", "mean"), level=("assigned", "first"))
         few["null95"] = permuted_d(means["score"].to_numpy(), poles(means["level"]).to_numpy())

@@ -90,7 +90,7 @@ def _effects(tables: dict[str, DataFrame], model: str, version: str) -> str:
     told = []
     for persona_set, rows in table.groupby("persona_set", sort=False):
         known = rows[rows["d_ddof1"].notna()]
-        listed = ", ".join(f"{each.scale} {_short(each.d_ddof1)}" for each in known.itertuples())
+        listed = ", ".join(f"{scale} {_short(d)}" for scale, d in zip(known["scale"], known["d_ddof1"], strict=True))
         clear = known[(known["d_ddof1"] > 0) & (known["d_ddof1"].abs() > known["null95"])]
         if known.empty:
             told.append(f"for {persona_set} no effect of the assigned pole could be estimated")

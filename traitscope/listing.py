@@ -23,7 +23,7 @@ USES = {
 
 def inventories() -> tuple[dict[str, Any], str]:
     """Every inventory of the bank with its size, languages and terms."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in inventory_ids():
         each = load_inventory(name)
         languages = translation_languages(name)
@@ -76,7 +76,7 @@ def inventory(name: str) -> tuple[dict[str, Any], str]:
 
 def persona_sets() -> tuple[dict[str, Any], str]:
     """Every persona set with its size and the traits it assigns."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in persona_set_ids():
         each = load_persona_set(name)
         traits = sorted({trait for persona in each.personas for trait in persona.assigned})

@@ -42,20 +42,22 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
     parts = [f"{record.manifest.title}\n{_models(record)}"]
     profile = _profile(tables["standings"])
     for (elicitation, version), rows in profile.groupby(["elicitation", "version"], sort=False):
-        rows = rows.drop(columns=["elicitation", "version"]).dropna(axis="columns", how="all")
+        rows = _without_constants(rows.drop(columns=["elicitation", "version"]).dropna(axis="columns", how="all"))
         parts.append(f"PROFILE by {elicitation} - {VERSIONS[str(version)]}\n{frame(rows)}")
     if len(tables["reliability"]):
         rows = tables["reliability"].query("n_persons > 1 and level == 'domain'").copy()
         rows["95 % interval"] = [interval(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
-        shown = ["inventory", "elicitation", "version", "scale", "alpha", "95 % interval", "alpha_person_means", "sd", "sem",
+        shown = ["model", "persona_set", "inventory", "elicitation", "version", "form", "scale", "alpha", "95 % interval", "alpha_person_means", "sd", "sem",
                  "n_persons", "n_rows", "note"]  # fmt: skip
-        parts.append(f"RELIABILITY - Cronbach's alpha over the personas of a set\n{frame(rows[shown])}")
+        parts.append(
+            f"RELIABILITY - Cronbach's alpha over the personas of a set\n{frame(_without_constants(rows[shown]))}"
+        )
     if len(tables["assigned"]):
         rows = tables["assigned"].copy()
         rows["95 % interval"] = [interval(low, high) for low, high in zip(rows["d_low"], rows["d_high"], strict=True)]
-        shown = ["persona_set", "inventory", "elicitation", "version", "scale", "d_ddof0", "d_ddof1", "95 % interval", "null95",
+        shown = ["model", "persona_set", "inventory", "elicitation", "version", "scale", "d_ddof0", "d_ddof1", "95 % interval", "null95",
                  "spearman", "n_persons", "note"]  # fmt: skip
-        rows = rows[rows["level"] == "domain"][shown]
+        rows = _without_constants(rows[rows["level"] == "domain"][shown])
         parts.append(
             "EFFECT OF THE ASSIGNED LEVEL - d between the poles, and Spearman's rho; null95: 95 % of permuted persona labels give less\n"
             + frame(rows)
@@ -74,13 +76,13 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
             "note",
         ]
         parts.append(
-            f"EFFECT OF THE FORM - the same item of the same person in two printed forms\n{frame(tables['forms'][shown])}"
+            f"EFFECT OF THE FORM - the same item of the same person in two printed forms\n{frame(_without_constants(tables['forms'][shown]))}"
         )
     if len(tables["types"]):
-        shown = ["persona", "inventory", "version", "letters", "note"]
+        shown = ["model", "persona", "inventory", "form", "letters", "note"]
         chosen = tables["types"][tables["types"]["version"] == "chosen"]
-        parts.append(f"TYPES\n{frame(chosen[shown].head(40))}")
-    parts.append(f"OUTCOMES\n{frame(tables['outcomes'])}")
+        parts.append(f"TYPES\n{frame(_without_constants(chosen[shown]).head(40))}")
+    parts.append(f"OUTCOMES\n{frame(_without_constants(tables['outcomes']))}")
     terms = terms_of(record.inventories().values())
     parts.append("\n".join(f"FINDING, {each}" for each in told) or "No answers yet.")
     parts += ["\n".join(terms)] if terms else []
@@ -105,11 +107,17 @@ def _profile(standings: DataFrame) -> DataFrame:
     table["group"] = np.where(
         table["assigned"].notna(), table["persona_set"] + ", " + table["assigned"].map(_level), table["persona_set"]
     )
-    by = ["elicitation", "version", "inventory", "scale", "name", "group"]
+    by = ["elicitation", "version", "model", "inventory", "scale", "name", "group"]
     return table.groupby(by, sort=False).agg(
         persons=("persona", "size"), mean=("score", "mean"), sd=("score", "std"), pomp=("pomp", "mean"), t=("t", "mean"),
         percentile=("percentile", "mean"), norm=("norm", _first), norm_n=("norm_n", _first),
     ).reset_index()  # fmt: skip
+
+
+def _without_constants(table: DataFrame) -> DataFrame:
+    """Leave out `model` and `persona_set` where the whole record has one of them."""
+    constant = [name for name in ("model", "persona_set") if name in table and table[name].nunique() == 1]
+    return table.drop(columns=constant)
 
 
 def _first(values: Any) -> Any:
@@ -180,7 +188,7 @@ def _number(value: float | None) -> str:
 
 
 def _rows(table: DataFrame) -> list[dict[str, Any]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+    return [{str(name): _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from traitscope.study import Model, Study, interviews
 
 WINDOW = 2000  # trials planned ahead: bounds memory, and is large enough to share prefixes
 
-Progress = Callable[[int], None]  # called with the number of trials that one call settled
+Progress = Callable[[int], object]  # called with the number of trials that one call settled
 
 
 def folder_of(study: Study, folder: Path | None = None) -> Path:

@@ -14,7 +14,7 @@ from inventories.designs import Design, crossed, fraction
 from inventories.forms import Elicitation, Extra, Form, ReplyFormat, check_form, sitting
 from inventories.loading import in_language, load_inventory
 from inventories.persona_sets import Persona, load_persona_set
-from inventories.reading import DefinitionError, read_toml
+from inventories.reading import DefinitionError, allowed, read_toml
 from inventories.responder import Abilities, ResponderError
 from inventories.wording import wording
 
@@ -61,7 +61,8 @@ class Ask(_Part, frozen=True):
     runs: int | None = None
     replicates: int = 1
     reply: Literal["auto", "labels", "text"] = "auto"
-    inventories: list[str] | None = None
+    inventories: list[str] | None = None  # of the study's, by id; all when absent
+    personas: list[str] | None = None  # set names or persona ids of the study's; all when absent
     steps: list[Extra] = []
 
     def forms(self, seed: int) -> list[Form]:
@@ -187,6 +188,10 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
             raise DefinitionError(
                 f"{place}, inventories: {name!r} is not in the study; allowed: {', '.join(study.inventories)}"
             )
+    groups = {each.set for each in study.personas} | {each.id for each in study.personas}
+    for name in ask.personas or ():
+        if name not in groups:
+            raise DefinitionError(f"{place}, personas: {name!r} is not in the study; {allowed(groups, name)}")
     if ask.elicitation == "likelihood" and ask.steps:
         raise DefinitionError(
             f"{place}, steps: a likelihood is asked of a single sentence; tasks and follow-ups need ratings"
@@ -234,6 +239,8 @@ def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Int
         replies = [_reply(study, ask, able, model, number) for number, ask in enumerate(study.asks, start=1)]
         for persona in study.personas:
             for ask, reply, forms in zip(study.asks, replies, layouts, strict=True):
+                if ask.personas is not None and not {persona.id, persona.set} & set(ask.personas):
+                    continue
                 for each in _asked(study, ask):
                     for form in forms:
                         inventory, fingerprint = printed[each.id, form.language]

