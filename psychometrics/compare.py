@@ -96,7 +96,7 @@ def assigned_effect(
     of_means = two_group_effect(means[pole_of == 1], means[pole_of == -1], ddof=ddof, confidence=confidence)
     high, low = float(y[poles == 1].mean()), float(y[poles == -1].mean())
     extra |= {"mean_high": high, "mean_low": low, "mean_difference": high - low, "sd_kind": SD_KINDS[ddof]}
-    if math.isnan(d):
+    if math.isnan(d) or max(np.ptp(y[poles == 1]), np.ptp(y[poles == -1])) <= NO_SPREAD:
         return undefined("zero_variance", n_persons=len(pole_of), extra=extra)
     extra |= {"d_ddof0": d_ddof0, "d_ddof1": d_ddof1, "d_of_means": of_means.value}
     drawn = persona_bootstrap(
@@ -154,7 +154,8 @@ def two_group_effect(a: ArrayLike, b: ArrayLike, *, ddof: Ddof = 1, confidence: 
     high, low = float(x.mean()), float(y.mean())
     extra: dict[str, Detail] = {"n_high": len(x), "n_low": len(y), "mean_high": high, "mean_low": low}
     extra |= {"mean_difference": high - low, "sd_kind": SD_KINDS[ddof]}
-    if math.isnan(d):
+    # asked of the scores themselves: a variance from sums of squares is never quite 0
+    if math.isnan(d) or max(np.ptp(x), np.ptp(y)) <= NO_SPREAD:
         return undefined("zero_variance", n_persons=n, extra=extra)
     scale = math.sqrt(1 / len(x) + 1 / len(y))
     bounds = [scale * each for each in _noncentralities(d_ddof1 / scale, df, confidence)]

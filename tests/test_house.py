@@ -35,7 +35,16 @@ def tops(path: Path, top_level_only: bool = False) -> set[str]:
 
 @pytest.mark.parametrize("path", sources("psychometrics"), ids=str)
 def test_psychometrics_knows_numbers_only(path: Path) -> None:
-    allowed = STANDARD | {"psychometrics", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "krippendorff", "mirt"}
+    allowed = STANDARD | {
+        "psychometrics",
+        "numpy",
+        "pandas",
+        "scipy",
+        "statsmodels",
+        "pingouin",
+        "krippendorff",
+        "mirt",
+    }
     assert tops(path) <= allowed
 
 
@@ -51,16 +60,29 @@ def test_traitscope_knows_no_pages(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*sources("pages"), *sources("app")], ids=str)
 def test_a_page_has_no_arithmetic(path: Path) -> None:
-    assert not tops(path) & {"numpy", "pandas", "scipy", "plotly", "sqlite3", "psychometrics", "statsmodels", "pingouin"}
+    assert not tops(path) & {
+        "numpy",
+        "pandas",
+        "scipy",
+        "plotly",
+        "sqlite3",
+        "psychometrics",
+        "statsmodels",
+        "pingouin",
+    }
 
 
 @pytest.mark.parametrize("package", ["inventories", "traitscope", "pages", "app"])
 def test_heavy_libraries_are_imported_where_they_are_needed(package: str) -> None:
-    assert not {path.name: tops(path, top_level_only=True) & HEAVY for path in sources(package) if tops(path, True) & HEAVY}
+    assert not {
+        path.name: tops(path, top_level_only=True) & HEAVY for path in sources(package) if tops(path, True) & HEAVY
+    }
 
 
 def test_one_module_speaks_to_sqlite_and_one_to_plotly() -> None:
-    using = {name: [path.name for path in sources("traitscope") if name in tops(path)] for name in ("sqlite3", "plotly")}
+    using = {
+        name: [path.name for path in sources("traitscope") if name in tops(path)] for name in ("sqlite3", "plotly")
+    }
     assert using == {"sqlite3": ["store.py"], "plotly": ["figures.py"]}
 
 

@@ -140,7 +140,12 @@ def _personas(file: _StudyFile, path: Path) -> tuple[Persona, ...]:
             name = each.set
             if name.endswith(".toml") and not Path(name).is_absolute():
                 name = str(path.parent / name)
-            people += load_persona_set(name, fraction=each.fraction, seed=file.seed, n=each.n).personas
+            found = load_persona_set(name, fraction=each.fraction, seed=file.seed, n=each.n)
+            # a control says what another set says in other words, under the same ids; its set tells them apart
+            people += [
+                msgspec.structs.replace(persona, id=f"{persona.id} {found.id}") if found.control_of else persona
+                for persona in found.personas
+            ]
         elif not each.id:
             raise DefinitionError(f"{place}: `id` is missing")
         else:

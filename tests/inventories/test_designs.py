@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from itertools import combinations, product
 from pathlib import Path
@@ -337,10 +336,3 @@ def test_levels_may_be_anything_that_a_study_file_can_say():
     design = fraction(factors)
     assert design.runs == 4
     assert design.rows[0] == {"model": {"temperature": 0}, "seeds": [1, 2], "on": True}
-
-
-@pytest.mark.parametrize("levels", [(2,) * 7, (3,) * 7, (5,) * 7, (5, 3, 2, 5, 2, 2, 2)], ids=str)
-def test_seven_factors_take_less_than_two_seconds(levels):
-    started = time.process_time()
-    fraction(mix(*levels), seed=11)
-    assert time.process_time() - started < 2

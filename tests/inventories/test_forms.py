@@ -52,7 +52,12 @@ def test_ids_equal_those_of_the_golden_file() -> None:
 def test_ids_are_the_same_under_every_hash_seed(seed: str) -> None:
     code = "import json, sys; sys.path[:0] = ['.', 'tests/inventories']; import test_forms; print(json.dumps(test_forms.ids()))"
     told = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert json.loads(told.stdout) == json.loads(GOLDEN.read_text("utf-8"))
 
@@ -60,8 +65,12 @@ def test_ids_are_the_same_under_every_hash_seed(seed: str) -> None:
 def test_orders_depend_on_neither_model_nor_persona_nor_wording() -> None:
     form = Form(items="shuffled", options="shuffled")
     one = plan(form, persona="You are calm.")
-    other = plan(Form("direct", "upper", "shuffled", items="shuffled"), persona="You are wild.", model="n", model_identity=["n"])
-    assert [(trial.item, trial.shown) for trial in trials(one)] == [(trial.item, trial.shown) for trial in trials(other)]
+    other = plan(
+        Form("direct", "upper", "shuffled", items="shuffled"), persona="You are wild.", model="n", model_identity=["n"]
+    )
+    assert [(trial.item, trial.shown) for trial in trials(one)] == [
+        (trial.item, trial.shown) for trial in trials(other)
+    ]
     assert one.id != other.id
 
 
@@ -87,7 +96,13 @@ OPTIONS = [Option(1, "no"), Option(2, "neither"), Option(3, "yes")]
 
 @pytest.mark.parametrize(
     ("kind", "labels"),
-    [("arabic", "1 2 3"), ("upper", "A B C"), ("lower", "a b c"), ("roman_upper", "I II III"), ("roman_lower", "i ii iii")],
+    [
+        ("arabic", "1 2 3"),
+        ("upper", "A B C"),
+        ("lower", "a b c"),
+        ("roman_upper", "I II III"),
+        ("roman_lower", "i ii iii"),
+    ],
 )
 def test_labels_are_given_in_the_inventorys_order(kind: str, labels: str) -> None:
     assert labels_for(kind, OPTIONS) == tuple(labels.split())
@@ -110,7 +125,12 @@ def test_a_reversed_form_keeps_labels_in_place_or_moves_them_with_the_text(bindi
 
 @pytest.mark.parametrize("name", list(WORDINGS))
 def test_every_wording_prints_the_item_and_every_option(name: str) -> None:
-    for inventory in (load_inventory("bfi44"), load_inventory("oejts12"), load_inventory("mfq30"), load_inventory("mc_form_c")):
+    for inventory in (
+        load_inventory("bfi44"),
+        load_inventory("oejts12"),
+        load_inventory("mfq30"),
+        load_inventory("mc_form_c"),
+    ):
         each = plan(Form(name), inventory.id)
         for conversation in each.conversations:
             words = question(inventory, each, conversation[0], first=True)

@@ -206,3 +206,12 @@ def test_levels_that_cannot_be_ordered_are_not_estimable(levels: list[int], scor
 
 def test_repeats_of_two_personas_are_too_few() -> None:
     assert graded_effect([1, 1, 2, 2], [1, 2, 3, 4], list("aabb")).note == "too_few_persons"
+
+
+@pytest.mark.parametrize("score", [4.6, 0.1 + 0.2, 1e6 / 3])
+def test_poles_without_spread_are_zero_variance_whatever_the_rounding(score):
+    poles = [1] * 8 + [-1] * 8
+    scores = [score] * 8 + [score / 3] * 8
+    assert assigned_effect(scores, poles).note == "zero_variance"
+    repeated = assigned_effect(scores * 2, poles * 2, list(range(16)) * 2)
+    assert repeated.note == "zero_variance"

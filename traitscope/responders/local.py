@@ -39,6 +39,7 @@ class LocalResponder:
         self.name = name
         self.params = _checked(name, params or {})
         self._found = embedded.find(name)
+        self._folder: Path | None = None  # known when a GGUF file has been converted
 
     def can(self) -> Abilities:
         """Loads the model: only its template can tell whether it has a system role."""
@@ -54,7 +55,7 @@ class LocalResponder:
             system=model.system,
             seed=True,
             deterministic=True,
-            resolved=f"{self.name}@{self._found.revision or model.fingerprint}",
+            resolved=f"{self.name}@{self._found.revision or self._fingerprint()}",
             note="; ".join(note),
         )
 
@@ -65,6 +66,11 @@ class LocalResponder:
             window = prompts[first : first + _WINDOW]
             yield from self._score(model, [prompt for prompt in window if prompt.want != "text"])
             yield from self._write(model, [prompt for prompt in window if prompt.want == "text"])
+
+    def _fingerprint(self) -> str:
+        path = self._found.path
+        files = [path] if path.is_file() else sorted(each for each in path.iterdir() if each.is_file())
+        return f"sha256:{embedded.fingerprint(*files)}"
 
     def _score(self, model: _Model, prompts: Sequence[Prompt]) -> Iterator[Reply]:
         contexts = model.read(prompts)
@@ -92,7 +98,8 @@ class LocalResponder:
                     tokens_in=len(contexts[which]),
                     tokens_out=0,
                 )
-            since = time.perf_counter()  # what the caller did meanwhile is not the model's time
+            if complete:
+                since = time.perf_counter()  # what the caller did meanwhile is not the model's time
 
     def _write(self, model: _Model, prompts: Sequence[Prompt]) -> Iterator[Reply]:
         contexts = model.read(prompts)
@@ -120,9 +127,10 @@ class LocalResponder:
         # read when torch is loaded: threads that wait leave their core to others, or two programs on one machine
         # wait for each other most of the time
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        folder = embedded.converted(self._found.path) if self._found.path.is_file() else self._found.path
+        path = self._found.path
+        self._folder = self._folder or (embedded.converted(path) if path.is_file() else path)
         _set_threads(int(self.params["threads"]))
-        return _load(folder, str(self.params["device"]), str(self.params["dtype"]), self._found.path)
+        return _load(self._folder, str(self.params["device"]), str(self.params["dtype"]))
 
 
 def label_logprobs(said: Sequence[Sequence[int]], logs: Sequence[Sequence[float]]) -> tuple[float, ...]:
@@ -133,26 +141,20 @@ def label_logprobs(said: Sequence[Sequence[int]], logs: Sequence[Sequence[float]
     the events exclude each other and the probabilities sum to the mass that lies on labels. A label that is a word of
     its own (I, a) also counts replies that merely begin with that word.
     """
+    labels = [tuple(tokens) for tokens in said]
     result = []
-    for tokens, values in zip(said, logs, strict=True):
-        size = len(tokens)
-        longer = [
-            other
-            for other in range(len(said))
-            if len(said[other]) > size and tuple(said[other][:size]) == tuple(tokens)
-        ]
-        # of VII and VIII both begin with V, but what begins with VIII is part of what begins with VII: count the nearest
-        nearest = {
-            tuple(said[other]): math.exp(math.fsum(logs[other][size:]))
-            for other in longer
-            if not any(
-                len(said[each]) < len(said[other]) and tuple(said[other][: len(said[each])]) == tuple(said[each])
-                for each in longer
-            )
-        }
+    for label, values in zip(labels, logs, strict=True):
+        longer = [other for other in range(len(labels)) if _begins(labels[other], label)]
+        # VII and VIII begin with V, but what begins with VIII begins with VII: only the nearest are taken off
+        nearest = [other for other in longer if not any(_begins(labels[other], labels[each]) for each in longer)]
+        taken = {labels[other]: math.exp(math.fsum(logs[other][len(label) :])) for other in nearest}
         # rounding may leave nothing: the logarithm stays a number
-        result.append(math.fsum(values) + math.log(max(1.0 - math.fsum(nearest.values()), 1e-9)))
+        result.append(math.fsum(values) + math.log(max(1.0 - math.fsum(taken.values()), 1e-9)))
     return tuple(result)
+
+
+def _begins(longer: tuple[int, ...], shorter: tuple[int, ...]) -> bool:
+    return len(longer) > len(shorter) and longer[: len(shorter)] == shorter
 
 
 def without_thoughts(text: str) -> tuple[str, str | None]:
@@ -164,7 +166,7 @@ def without_thoughts(text: str) -> tuple[str, str | None]:
 class _Model:
     """A network with its tokenizer, and what had to be found out about them."""
 
-    def __init__(self, network: Any, tokenizer: Any, source: Path, dtype: str) -> None:
+    def __init__(self, network: Any, tokenizer: Any, dtype: str) -> None:
         self.network, self.tokenizer = network, tokenizer
         self.chat = bool(getattr(tokenizer, "chat_template", None))
         self.system = self.chat and self._takes_system()
@@ -179,8 +181,6 @@ class _Model:
         spans = [getattr(config, each, None) for each in ("sliding_window", "attention_chunk_size")]
         self._near = min((int(span) for span in spans if span), default=0)
         self.packs = packs(network, self._tokens(["One two, three four; five six."])[0], _TOLERANCES[dtype])
-        files = [source] if source.is_file() else sorted(each for each in source.iterdir() if each.is_file())
-        self.fingerprint = f"sha256:{embedded.fingerprint(*files)}"
         self._chunk_most = max(1, _CHUNK_LOGITS // int(config.vocab_size))
 
     def read(self, prompts: Sequence[Prompt]) -> list[tuple[int, ...]]:
@@ -265,7 +265,7 @@ class _Model:
 
 
 @lru_cache(maxsize=1)
-def _load(folder: Path, device: str, dtype: str, source: Path) -> _Model:
+def _load(folder: Path, device: str, dtype: str) -> _Model:
     """Kept, because several studies and responders of one process ask the same model."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -281,7 +281,7 @@ def _load(folder: Path, device: str, dtype: str, source: Path) -> _Model:
         network = network.to(device).eval()
     except (RuntimeError, AssertionError) as error:  # torch says by AssertionError that it was built without CUDA
         raise ResponderError(f'device "{device}": {embedded.line(error)}') from error
-    return _Model(network, tokenizer, source, dtype)
+    return _Model(network, tokenizer, dtype)
 
 
 def _set_threads(threads: int) -> None:

@@ -136,6 +136,8 @@ def _write(model: Any, writings: Sequence[Writing], stops: frozenset[int]) -> It
     ids = torch.tensor([[0] * (width - len(each)) + list(each) for each in rest], device=device)
     mask = torch.tensor([[1] * shared + [0] * (width - len(each)) + [1] * len(each) for each in rest], device=device)
     places = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, shared:]
+    # a model that writes one text knows by itself where it is, and some architectures do not let themselves be told
+    several = len(writings) > 1
     draws = [torch.Generator().manual_seed(writing.seed % 2**63) for writing in writings]
     said: list[list[int]] = [[] for _ in writings]
     alive = list(range(len(writings)))
@@ -145,15 +147,14 @@ def _write(model: Any, writings: Sequence[Writing], stops: frozenset[int]) -> It
             row = torch.tensor([writings[0].tokens[:shared]], device=device)
             cache = model(input_ids=row, use_cache=True, logits_to_keep=1).past_key_values
             cache.batch_repeat_interleave(len(writings))
-    while alive:
+    while True:
         with torch.inference_mode():
             output = model(
                 input_ids=ids,
-                attention_mask=mask,
-                position_ids=places,
                 past_key_values=cache,
                 use_cache=True,
                 logits_to_keep=1,
+                **({"attention_mask": mask, "position_ids": places} if several else {}),
             )
             cache = getattr(output, "past_key_values", None)
             logits = output.logits[:, -1].float().cpu()
@@ -167,14 +168,16 @@ def _write(model: Any, writings: Sequence[Writing], stops: frozenset[int]) -> It
         for row in done:
             yield alive[row], said[alive[row]]
         alive = [alive[row] for row in going]
-        if done and alive:
+        if not alive:
+            return
+        if done:
             mask, places = mask[going], places[going]
             cache.batch_select_indices(torch.tensor(going, device=device))
         spoken = torch.tensor([[said[index][-1]] for index in alive], device=device)
         mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
+        places = places[:, -1:] + 1
         # a model that gives no cache back reads everything again
         ids = spoken if cache is not None else torch.cat([ids, spoken], dim=1)
-        places = places[:, -1:] + 1 if cache is not None else torch.cat([places, places[:, -1:] + 1], dim=1)
 
 
 def _draw(logits: Any, temperature: float, generator: Any) -> int:
@@ -202,7 +205,6 @@ def _tree(texts: Sequence[Text]) -> _Tree:
             raise ValueError("a text needs a token before those that are to be given log-probabilities")
         fed = tokens[:-1] if len(tokens) > start else ()  # nothing is asked of what comes after the last token
         same = _common(before, fed)
-        # `before` may be shorter than the text it came from; its nodes are all in `path`
         del path[same:]
         for depth in range(same, len(fed)):
             tree.parent.append(path[-1] if path else -1)
