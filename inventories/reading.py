@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 T = TypeVar("T")
+MOST_NAMES = 40  # in one message
 
 
 class DefinitionError(ValueError):
@@ -21,17 +22,18 @@ class DefinitionError(ValueError):
 
 
 def allowed(names: Iterable[str], seen: str = "") -> str:
-    """The allowed values in words, the likeliest meant one first."""
+    """The allowed values in words, the likeliest meant one first; of a long list only the beginning."""
     names = sorted(names)
     near = difflib.get_close_matches(seen, names, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"{hint}Allowed: {', '.join(names) or 'nothing'}"
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{hint}Allowed: {', '.join(names[:MOST_NAMES]) or 'nothing'}{more}"
 
 
 def read_toml(path: Path, kind: type[T], error: type[Exception] = DefinitionError) -> T:
     """Read `path` as a `kind`; everything that is wrong with it is told in one line."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")  # some editors put a mark in front
     except OSError as problem:
         raise error(f"{path}: cannot be read ({problem.strerror})") from None
     except UnicodeDecodeError as problem:

@@ -12,8 +12,9 @@ from pandas import DataFrame
 
 from inventories.reading import DefinitionError
 from psychometrics.compare import mean_over_persons
+from psychometrics.estimate import NO_SPREAD
 from psychometrics.scoring import normal_percentile
-from traitscope import estimates
+from traitscope import analysis, estimates
 from traitscope.findings import CONSTANT, findings
 from traitscope.listing import terms_of
 from traitscope.record import Record
@@ -76,10 +77,14 @@ def study(record: Record) -> dict[str, Any]:
     row: dict[str, Any] = {
         "record": record.name,
         "title": manifest.title,
-        "models": [_model(name, able.simulated) for name, able in manifest.abilities.items()],
-        "personas": len(manifest.personas),
-        "inventories": list(manifest.inventories),
         "changed": datetime.fromtimestamp(max(record.stamp()) / 1e9).astimezone(),
+        "asked": "; ".join(
+            [
+                ", ".join(_model(name, able.simulated) for name, able in manifest.abilities.items()),
+                _plural(len(manifest.personas), "persona"),
+                ", ".join(manifest.inventories),
+            ]
+        ),
         "resume": f"traitscope run {record.folder / 'study.toml'} --record {record.folder}",
         "terms": [],
     }
@@ -98,13 +103,36 @@ def study(record: Record) -> dict[str, Any]:
         state = (
             "nothing asked yet" if not (record.folder / "answers.sqlite").is_file() else f"cannot be read: {problem}"
         )
-    share = counts["done"] / counts["trials"] if counts["trials"] else 0.0
-    told = f"{answered:,} answered, {answers - answered:,} not usable, {counts['failed']:,} failed"
+    share = counts["done"] / max(1, counts["trials"])
+    told = f"{answered:,} answered, {answers - answered:,} not usable"
+    told += f", {counts['failed']:,} failed and to be asked again" if counts["failed"] else ""
     return {**row, **counts, "share": share, "outcomes": told, "state": state}
+
+
+def ago(moment: datetime) -> str:
+    """How long ago `moment` was, as people say it."""
+    seconds = max(0, int((datetime.now().astimezone() - moment).total_seconds()))
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{_plural(seconds // size, unit)} ago"
+    return f"{_plural(seconds, 'second')} ago"
 
 
 def _model(name: str, simulated: bool) -> str:
     return f"{name} (simulated, not a language model)" if simulated else name
+
+
+def terms(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """The terms of every inventory in the list that a user must know, each once."""
+    return sorted({each for row in rows for each in row["terms"]})
+
+
+def outcomes(record: Record) -> DataFrame:
+    """`analysis.outcomes`, without rows where nothing was planned."""
+    try:
+        return analysis.outcomes(record)
+    except StoreError:
+        return DataFrame()
 
 
 # ---- the profiles of one record
@@ -112,16 +140,23 @@ def _model(name: str, simulated: bool) -> str:
 
 def profiles(record: Record) -> Profiles:
     """Everything that the page of profiles needs, from one reading of the record; empty where there is nothing."""
+    nothing = Profiles(*(DataFrame() for _ in range(4)))
     try:
-        tables = estimates.tables(record)
+        if not record.progress()["done"]:
+            return nothing
     except StoreError:
-        return Profiles(*(DataFrame() for _ in range(4)))
+        return nothing
+    tables = estimates.tables(record)
     if tables["scores"].empty:
-        return Profiles(*(DataFrame() for _ in range(4)))
+        return nothing
     told = DataFrame(
         [_finding(record, text) for text in findings(record, tables)], columns=["model", "elicitation", "text"]
     )
-    return Profiles(_people(record, tables), tables["reliability"], tables["assigned"], told)
+    return Profiles(_people(record, tables), _asked(tables["reliability"]), _asked(tables["assigned"]), told)
+
+
+def _asked(table: DataFrame) -> DataFrame:
+    return table.assign(ask=table["elicitation"] + ": " + table["version"]) if len(table) else table
 
 
 def _finding(record: Record, text: str) -> tuple[str, str, str]:
@@ -139,6 +174,8 @@ def _people(record: Record, tables: dict[str, DataFrame]) -> DataFrame:
         value=people["score"].where(likelihood, people["pomp"]),
         bare=[not record.manifest.personas[name].text for name in people["persona"]],
     )
+    # a reply in text has no label probabilities: it was never asked for an expected value
+    sittings = sittings[(sittings["version"] != "expected") | (sittings["reply"] == "labels")]
     unit = sittings["score"].where(sittings["elicitation"] == "likelihood", sittings["pomp"])
     grouped = sittings.assign(value=unit).groupby(by, sort=False)
     counted = grouped.agg(n_answered=("n_answered", "sum"), n_asked=("n_items", "sum"))
@@ -150,13 +187,18 @@ def _people(record: Record, tables: dict[str, DataFrame]) -> DataFrame:
     names = zip(people["model"], people["persona"], people["inventory"], people["elicitation"], strict=True)
     people["constant"] = [each in constant for each in names]
     # where everything is one answer, a place in a norm group would be a fact about the page
-    people.loc[people["constant"], ["t", "percentile"]] = np.nan
-    return people.reset_index(drop=True)
+    people.loc[people["constant"], ["low", "high", "t", "percentile"]] = np.nan
+    manifest = record.manifest
+    listed = {"model": list(manifest.models), "inventory": list(manifest.inventories), "persona": list(manifest.personas)}
+    ranks = {name: people[name].map({each: rank for rank, each in enumerate(some)}) for name, some in listed.items()}
+    order = DataFrame(ranks).sort_values(list(ranks), kind="stable").index
+    return people.loc[order].reset_index(drop=True)
 
 
 def _interval(values: Iterable[float]) -> tuple[float, float]:
+    """The t interval of a mean; none below three values, and none where they do not differ."""
     found = mean_over_persons(list(values))
-    return found.low, found.high
+    return (found.low, found.high) if found.high - found.low > NO_SPREAD else (np.nan, np.nan)
 
 
 def _constant(answers: DataFrame) -> set[Any]:
@@ -226,8 +268,9 @@ def profile(found: Profiles, chosen: Sequence[str], **place: str) -> DataFrame:
     """One row a chosen group x scale, in the order chosen.
 
     Columns group, scale, name, value, low, high (t interval: over sittings for one persona, over personas for several),
-    unit, score, n_persons, n_sittings, answers ("40 of 44"), n_answered, n_asked, assigned (level in words), t, percentile,
-    norm, norm_n, alpha (in words), constant, note.
+    unit, score (the inventory's own metric, or nats per token), pomp, n_persons, n_sittings, answers ("40 of 44"), n_answered,
+    n_asked, assigned (level in words), t, percentile, norm, norm_n, reliability (alpha in words), constant, note; texts are
+    None where there is nothing to say.
     """
     people = where_all(found.people, **place)
     rows = [
@@ -261,47 +304,49 @@ def _line(group: str, scale: Any, rows: DataFrame, members: DataFrame, found: Pr
     if first["elicitation"] != "likelihood":
         low, high = float(np.clip(low, 0, 100)), float(np.clip(high, 0, 100))
     constant = int(known["constant"].sum())
+    if len(known) and constant == len(known):
+        low = high = np.nan
     t = known["t"].mean()
     levels = members["assigned"].dropna().unique()
     return {
         "group": group, "scale": scale, "name": first["name"], "value": known["value"].mean(), "low": low, "high": high,
-        "score": known["score"].mean(), "n_persons": len(known), "n_sittings": int(known["n_sittings"].sum()),
+        "score": known["score"].mean(), "pomp": known["pomp"].mean(), "n_persons": len(known), "n_sittings": int(known["n_sittings"].sum()),
         "answers": f"{members['n_answered'].sum():g} of {members['n_asked'].sum():g}",
         "n_answered": int(members["n_answered"].sum()), "n_asked": int(members["n_asked"].sum()),
-        "assigned": level_name(levels[0]) if len(levels) == 1 else "", "t": t, "percentile": normal_percentile(t, 50.0, 10.0),
-        "norm": first["norm"], "norm_n": first["norm_n"], "alpha": _alpha(found, first) if several else "",
+        "assigned": level_name(levels[0]) if len(levels) == 1 else None, "t": t, "percentile": normal_percentile(t, 50.0, 10.0),
+        "norm": first["norm"] if t == t else None, "norm_n": first["norm_n"] if t == t else np.nan,
+        "reliability": _alpha(found, first) if several else None,
         "constant": bool(len(known)) and constant == len(known),
-        "note": _note(known, several, constant),
+        "note": _note(known, several, constant, low),
     }  # fmt: skip
 
 
-def _note(known: DataFrame, several: bool, constant: int) -> str:
-    told = []
+def _note(known: DataFrame, several: bool, constant: int, low: float) -> str | None:
     if known.empty:
         return "no usable answer yet"
     if constant:
-        who = f"{constant} of {len(known)} personas" if several else "it"
-        told.append(f"{who} gave one constant answer: no profile")
-    n = len(known) if several else int(known["n_sittings"].iloc[0])
+        return (f"{constant} of {len(known)} personas" if several else "it") + " gave one constant answer: no profile"
+    n, what = (len(known), "persona") if several else (int(known["n_sittings"].iloc[0]), "sitting")
     if n < 3:
-        told.append(f"{n} {'persona' if several else 'sitting'}{'s' if n > 1 else ''}: no interval below 3")
-    return "; ".join(told)
+        return f"{_plural(n, what)}; an interval needs 3"
+    return f"all {n} {what}s alike: no interval" if np.isnan(low) else None
 
 
-def _alpha(found: Profiles, place: Any) -> str:
+def _alpha(found: Profiles, place: Any) -> str | None:
     same = ["model", "persona_set", "inventory", "elicitation", "version", "scale"]
-    rows = (
-        where_all(found.reliability, **{name: place[name] for name in same}) if len(found.reliability) else DataFrame()
-    )
+    if found.reliability.empty:
+        return None
+    rows = where_all(found.reliability, **{name: place[name] for name in same})
     if rows.empty:
-        return ""
+        return None
     known = rows[rows["alpha"].notna()]
     if known.empty:
         return f"not estimable: {in_words(rows['note'].iloc[0])}"
     first = known.iloc[0]
     if len(rows) == 1:
         return f"{first['alpha']:.2f} {interval(first['low'], first['high'])}".removesuffix(" -")
-    return f"{known['alpha'].min():.2f} to {known['alpha'].max():.2f} over {len(known)} of {len(rows)} forms"
+    lost = f", not estimable in {len(rows) - len(known)}" if len(known) < len(rows) else ""
+    return f"{known['alpha'].min():.2f} to {known['alpha'].max():.2f} over {len(known)} forms{lost}"
 
 
 def in_words(note: str) -> str:
@@ -312,14 +357,13 @@ def in_words(note: str) -> str:
 # ---- what stands beside a profile
 
 
-def question(table: DataFrame) -> str:
-    """What the figure of this profile asks."""
-    levels = set(table["assigned"]) - {""}
-    if table["group"].str.contains(": assigned ").any() and len(levels) > 1:
-        return "Do personas stand where they were assigned to stand?"
-    return (
-        "Where does each stand on each scale?" if table["group"].nunique() > 1 else "Where does it stand on each scale?"
-    )
+def questions(table: DataFrame) -> tuple[str, str]:
+    """What the radar of this profile asks, and what the dot plot does."""
+    if table["group"].nunique() == 1:
+        return "Where does it stand on each scale?", "How sure is each place?"
+    if table["group"].str.contains(": assigned ").any() and table["assigned"].nunique() > 1:
+        return "Do personas stand where they were assigned to stand?", "How far apart do they stand, and how sure is that?"
+    return "Where does each stand on each scale?", "How far apart do they stand, and how sure is that?"
 
 
 def missing(table: DataFrame) -> list[str]:
@@ -349,8 +393,8 @@ def norms(record: Record, table: DataFrame, inventory: str) -> list[str]:
     known = record.inventory(inventory).norms
     sizes = {name: table.loc[table["norm"] == name, "norm_n"].dropna() for name in used}
     return [
-        f"T and percentile within: {each.population} ({each.source}; n {_span(sizes[each.id])}). People who chose to answer, "
-        f"not the population."
+        f"T and percentile are within a norm group, n {_span(sizes[each.id])}: {each.population.rstrip('.')}. Source: "
+        f"{each.source.rstrip('.')}. These are people who chose to answer, not the population."
         for each in known
         if each.id in used
     ]
@@ -404,3 +448,27 @@ def simulated(record: Record, model: str) -> bool:
     """Whether `model` is a simulated responder."""
     able = record.manifest.abilities.get(model)
     return bool(able and able.simulated)
+
+
+def enough_for_radar(table: DataFrame) -> bool:
+    """Whether there are scales enough to make a shape: two would make a line."""
+    return bool(table["scale"].nunique() >= 3)
+
+
+def caption(record: Record, place: dict[str, str], table: DataFrame) -> str:
+    """Who was asked how, how many, and what the interval is over."""
+    able = record.manifest.abilities.get(place["model"])
+    sizes = table.groupby("group", sort=False)[["n_persons", "n_sittings"]].max()
+    people = ", ".join(
+        f"{group} {_plural(row['n_persons'], 'person')} in {_plural(row['n_sittings'], 'sitting')}"
+        for group, row in sizes.to_dict("index").items()
+    )
+    return (
+        f"{_model(place['model'], bool(able and able.simulated))}; {place['inventory']}; {place['ask']}. n: {people}. Bars are 95 % t "
+        f"intervals: over the sittings of one persona, over the personas of a group; none below three. Triangles point to "
+        f"the assigned level: up for high, down for low."
+    )
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -16,7 +16,7 @@ personas = ["none", { set = "big_five_32", fraction = "half" }, { set = "big_fiv
 
 [[asks]]
 elicitation = "rating"
-personas = ["none", "E+A+C+N+O+", "E+A-C-N-O-", "E-A+C+N-O-", "E-A-C-N+O-"]
+personas = ["none", "E+A+C+N+O+", "E+A-C-N-O-", "E-A+C-N-O-", "E-A-C-N+O-"]
 vary = { options = ["printed", "reversed"] }
 
 [[asks]]

@@ -1,0 +1,44 @@
+"""The frame: the record that is looked at and the list of pages; run with `streamlit run app.py`."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages import kit, studies, trait_profiles
+from traitscope.record import Record, records
+
+PAGES = {
+    "Records": [(studies, "Studies")],
+    "Results": [(trait_profiles, "Trait profiles")],
+}
+
+
+def main() -> None:
+    """Draw the frame and the page that the address names."""
+    st.set_page_config(page_title="Traitscope", layout="wide")
+    record = _choose_record()
+    pages = {
+        group: [
+            st.Page(partial(page.render, record), title=title, url_path=page.__name__.rpartition(".")[2])
+            for page, title in some
+        ]
+        for group, some in PAGES.items()
+    }
+    # the default page lives at / alone: a second, unlisted name for it keeps /studies a link that works
+    start = st.Page(partial(studies.render, record), title="Studies", url_path="start", default=True, visibility="hidden")
+    st.navigation({"": [start], **pages}).run()
+
+
+def _choose_record() -> Record | None:
+    found = {record.name: record for record in records(kit.runs())}
+    with st.sidebar:
+        if not found:
+            st.caption("No record yet.")
+            return None
+        record = found[kit.choose("Record", list(found), key="record")]
+        st.caption(kit.plain(record.manifest.title))
+        return record
+
+
+if __name__ == "__main__":
+    main()
