@@ -27,6 +27,7 @@ def main() -> None:
     # the default page lives at / alone: a second, unlisted name for it keeps /studies a link that works
     start = st.Page(partial(studies.render, record), title="Studies", url_path="start", default=True, visibility="hidden")
     st.navigation({"": [start], **pages}).run()
+    kit.address()
 
 
 def _choose_record() -> Record | None:

@@ -50,19 +50,41 @@ def _cached(name: str, folder: str, stamp: tuple[int, ...], _function: Callable[
 
 def choose(label: str, options: Sequence[str], key: str) -> str:
     """One of `options`; it stands in the address under `key`, so that a link shows the same."""
-    asked = st.session_state.get(key, st.query_params.get(key))
-    st.session_state[key] = asked if asked in options else options[0]
-    st.query_params[key] = st.selectbox(label, options, key=key)
-    return st.session_state[key]
+    asked = _asked(key)
+    st.session_state[key] = asked[0] if asked and asked[0] in options else options[0]
+    st.selectbox(label, options, key=key, persist_state="session")
+    return _chosen(key, [st.session_state[key]])[0]
 
 
 def choose_several(label: str, options: Sequence[str], first: Sequence[str], key: str) -> list[str]:
     """Some of `options`, `first` to begin with; they stand in the address under `key`."""
-    asked = st.session_state.get(key, st.query_params.get_all(key) or first)
-    known = [each for each in asked if each in options][: overview.MOST_GROUPS]
-    st.session_state[key] = known if known or not asked else list(first)  # nothing stays nothing; what left is replaced
-    st.query_params[key] = st.multiselect(label, options, key=key, max_selections=overview.MOST_GROUPS)
-    return st.session_state[key]
+    asked = _asked(key)
+    known = asked is not None and all(each in options for each in asked) and len(asked) <= overview.MOST_GROUPS
+    st.session_state[key] = asked if known else list(first)
+    st.multiselect(label, options, key=key, max_selections=overview.MOST_GROUPS, persist_state="session")
+    return _chosen(key, st.session_state[key])
+
+
+def _asked(key: str) -> list[str] | None:
+    """What the address asks for where somebody changed it, else what was chosen last; None if nothing was."""
+    told = st.query_params.get_all(key)
+    if told and told != st.session_state.get("address", {}).get(key):
+        return told
+    last = st.session_state.get(key)
+    return [last] if isinstance(last, str) else last
+
+
+def _chosen(key: str, values: list[str]) -> list[str]:
+    st.session_state.setdefault("chosen", {})[key] = values
+    return values
+
+
+def address() -> None:
+    """Write all that was chosen into the address, in one step: each write is a step of the browser's Back."""
+    chosen = st.session_state.pop("chosen", {})
+    if chosen != {key: st.query_params.get_all(key) for key in st.query_params}:
+        st.query_params.from_dict(chosen)
+    st.session_state["address"] = chosen
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from traitscope.responders import embedded
 from traitscope.responders.local import LocalResponder, label_logprobs, without_thoughts
 from traitscope.responders.packing import Writing, written
 
-pytest.importorskip("torch", reason="local models need torch: pip install -r requirements-local.txt")
+# not importorskip: the responder sets how threads wait before it imports torch
+pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="pip install -r requirements-local.txt")
 
 CLOSE = 1e-4  # nats: what the packing of a batch may change in float32
 OPTIONS = "1. Disagree strongly\n2. Disagree a little\n3. Neither\n4. Agree a little\n5. Agree strongly"
