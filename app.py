@@ -25,7 +25,9 @@ def main() -> None:
         for group, some in PAGES.items()
     }
     # the default page lives at / alone: a second, unlisted name for it keeps /studies a link that works
-    start = st.Page(partial(studies.render, record), title="Studies", url_path="start", default=True, visibility="hidden")
+    start = st.Page(
+        partial(studies.render, record), title="Studies", url_path="start", default=True, visibility="hidden"
+    )
     st.navigation({"": [start], **pages}).run()
     kit.address()
 

@@ -8,11 +8,8 @@ from pages import kit
 from traitscope import overview
 from traitscope.record import Record, records
 
-OUTCOMES = {
-    "model": "model", "elicitation": "elicitation", "inventory": "inventory", "trials": "trials", "pending": "pending",
-    "answered": "answered", "refused": "refused", "ambiguous": "ambiguous", "off_scale": "off the scale", "unreadable": "unreadable",
-    "missing": "missing", "near_ties": "near ties", "label_mass": "label mass", "low_mass": "low mass",
-}  # fmt: skip
+OUTCOMES = ["model", "elicitation", "inventory", "trials", "pending", "answered", "refused", "ambiguous", "off_scale",
+            "unreadable", "missing", "near_ties", "label_mass", "low_mass"]  # fmt: skip
 
 
 def render(record: Record | None) -> None:
@@ -26,7 +23,7 @@ def render(record: Record | None) -> None:
     st.subheader(f"Outcomes of {kit.plain(record.name)}")
     outcomes = kit.cached(overview.outcomes, record)
     if len(outcomes):
-        kit.table(outcomes, f"outcomes_{record.name}", **OUTCOMES)
+        kit.table(outcomes, f"outcomes_{record.name}", OUTCOMES)
         st.caption("Refusals and unreadable replies are data: counted here, never filled in.")
     else:
         kit.nothing_yet(record)
@@ -48,9 +45,11 @@ def _progress(unfinished: bool) -> None:
     for row in rows:
         with st.container(border=True):
             st.markdown(f"**{kit.plain(row['title'])}**")
-            st.progress(row["share"], text=f"{row['done']:,} of {row['trials']:,} trials done: {kit.plain(row['state'])}")
+            st.progress(
+                row["share"], text=f"{row['done']:,} of {row['trials']:,} trials done: {kit.plain(row['state'])}"
+            )
             st.caption(kit.plain(f"{row['record']}: {row['asked']}"))
-            st.caption(kit.plain(f"{row['outcomes']}. Last changed {overview.ago(row['changed'])}."))
+            st.caption(kit.plain(f"{row['outcomes']}. Last changed {row['changed']}."))
             if row["state"] == "unfinished":
                 st.code(row["resume"], language=None, wrap_lines=True)
 

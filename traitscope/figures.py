@@ -67,7 +67,9 @@ def radar(table: DataFrame, title: str) -> go.Figure:
         **_layout(table, title, PLOT, below),
     )  # fmt: skip
     # a polar axis has no title of its own
-    return figure.add_annotation(text=unit, showarrow=False, x=0.5, xref="paper", y=-40 / PLOT, yref="paper", yanchor="top", font={"size": 13})
+    return figure.add_annotation(
+        text=unit, showarrow=False, x=0.5, xref="paper", y=-40 / PLOT, yref="paper", yanchor="top", font={"size": 13}
+    )
 
 
 def dots(table: DataFrame, title: str) -> go.Figure:
@@ -83,7 +85,10 @@ def dots(table: DataFrame, title: str) -> go.Figure:
         constant = bool(rows["constant"].all())
         colour = GREY if constant else COLOURS[number]
         offset = (number - (count - 1) / 2) * 0.7 / max(count, 1)
-        spread = [(high - value, value - low) for low, value, high in zip(rows["low"], rows["value"], rows["high"], strict=True)]
+        spread = [
+            (high - value, value - low)
+            for low, value, high in zip(rows["low"], rows["value"], rows["high"], strict=True)
+        ]
         symbols = ["x-thin-open" if constant else ASSIGNED.get(level, "circle") for level in rows["assigned"]]
         figure.add_scatter(
             x=[_number(value) for value in rows["value"]], y=[names.index(name) + offset for name in rows["name"]],
@@ -97,7 +102,9 @@ def dots(table: DataFrame, title: str) -> go.Figure:
     low, high = _range(table)
     _empty(figure, table, "")  # constants have their grey crosses here
     unit = _wrapped(_unit(table), UNIT_LETTERS)
-    figure.update_layout(**_layout(table, title, max(280, len(names) * max(46, 22 * count)), 18 * (1 + unit.count("<br>")) + 46))
+    figure.update_layout(
+        **_layout(table, title, max(280, len(names) * max(46, 22 * count)), 18 * (1 + unit.count("<br>")) + 46)
+    )
     figure.update_xaxes(
         range=[low, high], showgrid=True, gridcolor=GRID, zeroline=low < 0, zerolinecolor=GREY, zerolinewidth=2, nticks=7,
         title={"text": unit, "font": {"size": 13}},

@@ -155,3 +155,40 @@ def test_a_failed_call_stays_pending_with_its_message_and_is_asked_again(study_f
     assert analysis.answers(record)["outcome"].isna().sum() == progress["failed"]
     run(load_study(study_file()), tmp_path / "r")
     assert record.progress() == {"trials": 16 * 88, "done": 16 * 88, "failed": 0}
+
+
+CONVERSATION = """
+models = ["simulated:person"]
+inventories = ["tipi"]
+personas = [{ set = "big_five_32", fraction = "half" }]
+[[asks]]
+reply = "text"
+form = { memory = "continued", items = "shuffled", items_per_prompt = 2 }
+replicates = 2
+steps = [
+  { kind = "task", text = "Write a short story." },
+  { kind = "follow_up", text = "Are you sure? Answer again." },
+  { kind = "task", text = "Thank you. Sum up your day.", place = "after" },
+]
+"""
+
+
+@pytest.mark.parametrize("count", [1, 37, 400])
+def test_a_conversation_of_tasks_items_and_follow_ups_is_resumed_by_replaying_it(count, study_file, tmp_path):
+    study = load_study(study_file(CONVERSATION, "talk.toml"))
+    with pytest.raises(Stop):
+        run(study, tmp_path / "stopped", stop_after(count))
+    run(study, tmp_path / "stopped")
+    record = run(study, tmp_path / "whole")
+    assert chosen(tmp_path / "stopped").equals(chosen(tmp_path / "whole"))
+    assert record.progress() == {"trials": 32 * (10 + 10 + 2), "done": 32 * 22, "failed": 0}
+    table = analysis.answers(record)
+    assert table["kind"].value_counts().to_dict() == {"item": 320, "follow_up": 320}
+    with record.store() as store:
+        names, rows = store.table("calls")
+        last = max(rows, key=lambda row: row[0])
+        messages, _ = store.prompt(last[names.index("prompt")])
+    assert [message.role for message in messages[:4]] == ["system", "user", "assistant", "user"]
+    assert messages[1].content == "Write a short story."
+    assert messages[-1].content == "Thank you. Sum up your day."
+    assert len(messages) == 2 + 2 * 11
