@@ -95,6 +95,7 @@ class PersonaFile(_Entry, frozen=True):
     licence: str
     attribution: str = ""
     control_of: str = ""  # the set beside which this one must stand
+    negated: bool = False  # its markers are negated: the word points the wrong way, the level is by meaning
     notes: list[str] = []
     citations: list[str] = []
     personas: list[Persona] = []
@@ -117,6 +118,7 @@ class PersonaSet(msgspec.Struct, frozen=True):
     fractions: tuple[str, ...] = ()
     fraction: str | None = None
     control_of: str = ""
+    negated: bool = False
     attribution: str = ""
     notes: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
@@ -168,6 +170,7 @@ def load_persona_set(
         fractions=tuple(file.fractions),
         fraction=fraction,
         control_of=file.control_of,
+        negated=file.negated,
         attribution=file.attribution,
         notes=tuple(file.notes),
         citations=tuple(file.citations),

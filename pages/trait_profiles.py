@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from typing import Any
+
 import streamlit as st
 
 from pages import kit
@@ -87,12 +89,9 @@ def _more(record: Record, found: profiles.Profiles, place: dict[str, str], chose
     if len(effects):
         with st.expander("Assigned against measured: did the assigned level move its scale?"):
             kit.table(effects, "assigned", ASSIGNED)
-    texts = profiles.persona_texts(record, chosen)
-    if texts:
-        with st.expander("What the chosen personas were told"):
-            for name, text in texts.items():
-                st.text(name)
-                st.code(text, language=None, wrap_lines=True)
+    for name, text in profiles.persona_texts(record, chosen).items():
+        with st.expander(f"What {kit.plain(name)} was told"):
+            st.code(text, language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
-from pandas import DataFrame, Series
+from pandas import DataFrame, Series, concat
 
 from inventories.forms import FACTORS
 from psychometrics import forms as psychometric_forms
@@ -127,6 +127,44 @@ def assigned(record: Record, scores: DataFrame | None = None) -> DataFrame:
     return DataFrame(rows)
 
 
+def recovery(assigned: DataFrame, negated: dict[str, str]) -> DataFrame:
+    """Is the trait played, or its word repeated? One row a model x inventory x elicitation x version x scale.
+
+    `negated` names the plain set of each control set whose markers are negated, so that the word points the wrong way
+    while d is by meaning. Columns of the groups, d_plain and d_negated (ddof 1) with the null95 of each, verdict:
+    "recovered" (both positive), "primed by the word" (negated d below 0), "not found" (the rest), "not estimable".
+    """
+    by = ["model", "inventory", "elicitation", "version", "scale"]
+    if assigned.empty:
+        return DataFrame(
+            columns=[*by, "persona_set", "d_plain", "null95_plain", "d_negated", "null95_negated", "verdict"]
+        )
+    parts = []
+    for control, plain in negated.items():
+        one, other = (
+            assigned[assigned["persona_set"] == name][[*by, "d_ddof1", "null95"]] for name in (plain, control)
+        )
+        both = one.merge(other, on=by, suffixes=("_plain", "_negated")).rename(
+            columns=lambda name: name.replace("d_ddof1", "d")
+        )
+        parts.append(both.assign(persona_set=plain))
+    if not parts:
+        return recovery(assigned.head(0), {})
+    table = concat(parts, ignore_index=True)
+    table["verdict"] = [
+        _verdict(plain, turned) for plain, turned in zip(table["d_plain"], table["d_negated"], strict=True)
+    ]
+    return table[[*by, "persona_set", "d_plain", "null95_plain", "d_negated", "null95_negated", "verdict"]]
+
+
+def _verdict(plain: float, negated: float) -> str:
+    if np.isnan(plain) or np.isnan(negated):
+        return "not estimable"
+    if plain > 0 and negated > 0:
+        return "recovered"
+    return "primed by the word" if plain > 0 and negated < 0 else "not found"
+
+
 def permuted_d(scores: np.ndarray[Any, Any], pole: np.ndarray[Any, Any]) -> float:
     """The |d| (ddof 0) that 95 % of permutations of the persona labels stay under; NaN without two poles or spread."""
     used = np.isfinite(scores) & np.isfinite(pole)
@@ -204,9 +242,11 @@ def tables(record: Record) -> dict[str, DataFrame]:
     table = analysis.answers(record)
     long = analysis.values(record, table)
     scores = analysis.scores(record, long)
+    effects = assigned(record, scores)
     return {
         "answers": table, "values": long, "scores": scores, "standings": analysis.standings(record, scores),
         "types": analysis.types(record, scores), "reliability": reliability(record, long),
-        "assigned": assigned(record, scores), "forms": form_effects(record, table),
+        "assigned": effects,
+        "recovery": recovery(effects, record.manifest.negated), "forms": form_effects(record, table),
         "positions": positions(record, table), "outcomes": analysis.outcomes(record, table),
     }  # fmt: skip

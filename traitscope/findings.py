@@ -67,8 +67,11 @@ def _rating(tables: dict[str, DataFrame], model: str, rows: DataFrame) -> str:
 def _likelihood(record: Record, tables: dict[str, DataFrame], model: str) -> str:
     version = "double_centred" if (tables["values"]["version"] == "double_centred").any() else "item_centred"
     parts = [_effects(tables, model, version), _reliability(tables["reliability"], model, version)]
-    sets = set(tables["assigned"].get("persona_set", []))
-    if sets and not any("negated" in each for each in sets):
+    controls = tables["recovery"]
+    controls = controls[(controls["model"] == model) & (controls["version"] == version)]
+    if len(controls):
+        parts += [_controls(rows) for _, rows in controls.groupby("persona_set", sort=False)]
+    elif len(tables["assigned"]):
         parts.append(
             "no persona set with negated markers is in this record, so it cannot tell yet whether the persona is played or its "
             "word merely repeated (examples/controls.toml asks that)"
@@ -103,6 +106,16 @@ def _effects(tables: dict[str, DataFrame], model: str, version: str) -> str:
     return "; ".join(told)
 
 
+def _controls(rows: DataFrame) -> str:
+    listed = ", ".join(
+        f"{scale} {verdict} (d {_short(plain)} plain, {_short(negated)} negated)"
+        for scale, verdict, plain, negated in zip(
+            rows["scale"], rows["verdict"], rows["d_plain"], rows["d_negated"], strict=True
+        )
+    )
+    return f"by meaning, with plain and with negated markers: {listed}"
+
+
 def _consistency(forms: DataFrame, model: str) -> str:
     if forms.empty:
         return ""
@@ -125,6 +138,8 @@ def _reliability(table: DataFrame, model: str, version: str) -> str:
     if known.empty:
         reasons = ", ".join(sorted({str(each).split(";")[0] for each in rows["note"] if each}))
         return f"alpha is not estimable for any scale ({reasons})"
+    if known["note"].str.contains("degenerate_identical_items").all():
+        return "every persona gives all items of a scale the same keyed answer: alpha is 1 by construction and no evidence"
     lost = len(rows) - len(known)
     tail = f", and not estimable for {lost}" if lost else ""
     return f"alpha lies between {_short(known['alpha'].min())} and {_short(known['alpha'].max())} over {len(known)} scales{tail}"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from inventories.answers import READER_VERSION
 
+from inventories.answers import READER_VERSION
 from inventories.definitions import Inventory
 from inventories.forms import LAYOUT
 from inventories.loading import BANK, in_language, load_inventory
@@ -39,6 +39,7 @@ class Manifest(msgspec.Struct):
     abilities: dict[str, Abilities]
     reference: list[str]  # personas whose mean centres likelihoods; never changes once set
     reference_name: str
+    negated: dict[str, str] = {}  # control set with negated markers -> the set it is the control of
     updated: float = 0.0
     layout: int = LAYOUT
     reader: int = READER_VERSION
@@ -131,6 +132,7 @@ def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> 
         abilities=abilities,
         reference=old.reference if old and old.reference else reference,
         reference_name=old.reference_name if old and old.reference else reference_name,
+        negated=study.negated,
         wordings={name: each.version for name, each in WORDINGS.items()},
         packages=_versions(),
         python=platform.python_version(),

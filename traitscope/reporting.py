@@ -62,6 +62,11 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
             "EFFECT OF THE ASSIGNED LEVEL - d between the poles, and Spearman's rho; null95: 95 % of permuted persona labels give less\n"
             + frame(rows)
         )
+    if len(tables["recovery"]):
+        controls = tables["recovery"][tables["recovery"]["version"] != "expected"]
+        parts.append(
+            f"PLAYED OR REPEATED - d by meaning with plain and with negated markers\n{frame(_without_constants(controls))}"
+        )
     if len(tables["forms"]):
         shown = [
             "inventory",
@@ -87,7 +92,8 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
     parts.append("\n".join(f"FINDING, {each}" for each in told) or "No answers yet.")
     parts += ["\n".join(terms)] if terms else []
     result = {
-        name: _rows(tables[name]) for name in ("standings", "reliability", "assigned", "forms", "types", "outcomes")
+        name: _rows(tables[name])
+        for name in ("standings", "reliability", "assigned", "recovery", "forms", "types", "outcomes")
     }
     return {"record": str(record.folder), "findings": told, "terms": terms, **result}, "\n\n".join(parts)
 

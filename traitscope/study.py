@@ -96,6 +96,7 @@ class Study(msgspec.Struct, frozen=True):
     inventories: dict[str, Inventory]
     asks: tuple[Ask, ...]
     accept: tuple[str, ...]
+    negated: dict[str, str]  # control set with negated markers -> the set it is the control of
 
     @property
     def name(self) -> str:
@@ -107,16 +108,18 @@ def load_study(path: Path | str) -> Study:
     path = Path(path)
     file = read_toml(path, _StudyFile, StudyError)
     try:
+        people, negated = _personas(file, path)
         study = Study(
             path=path,
             text=path.read_text("utf-8"),
             title=file.title or path.stem,
             seed=file.seed,
             models=tuple(Model(each) if isinstance(each, str) else each for each in file.models),
-            personas=_personas(file, path),
+            personas=people,
             inventories={name: load_inventory(name, beside=path.parent) for name in file.inventories},
             asks=tuple(file.asks),
             accept=tuple(file.accept),
+            negated=negated,
         )
         _check(study)
     except (DefinitionError, ResponderError) as mistake:
@@ -129,8 +132,9 @@ def _told(path: Path, message: str) -> str:
     return f"{path}: {message}"
 
 
-def _personas(file: _StudyFile, path: Path) -> tuple[Persona, ...]:
+def _personas(file: _StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[str, str]]:
     people: list[Persona] = []
+    negated: dict[str, str] = {}
     for number, entry in enumerate(file.personas, start=1):
         each = People(set=entry) if isinstance(entry, str) else entry
         place = f"personas number {number}"
@@ -141,6 +145,8 @@ def _personas(file: _StudyFile, path: Path) -> tuple[Persona, ...]:
             if name.endswith(".toml") and not Path(name).is_absolute():
                 name = str(path.parent / name)
             found = load_persona_set(name, fraction=each.fraction, seed=file.seed, n=each.n)
+            if found.negated and found.control_of:
+                negated[found.id] = found.control_of
             # a control says what another set says in other words, under the same ids; its set tells them apart
             people += [
                 msgspec.structs.replace(persona, id=f"{persona.id} {found.id}") if found.control_of else persona
@@ -153,7 +159,7 @@ def _personas(file: _StudyFile, path: Path) -> tuple[Persona, ...]:
     ids = [each.id for each in people]
     if doubled := sorted({each for each in ids if ids.count(each) > 1}):
         raise DefinitionError(f"personas: the id {doubled[0]!r} stands twice; ids must differ")
-    return tuple(people)
+    return tuple(people), negated
 
 
 def _check(study: Study) -> None:

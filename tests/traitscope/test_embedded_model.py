@@ -59,6 +59,14 @@ def test_with_negated_markers_at_least_three_traits_keep_their_sign_by_meaning(t
     assert sum(value > 0 for value in effects.values()) >= 3
 
 
+def test_every_trait_has_a_verdict_by_meaning(tables):
+    verdicts = tables["recovery"][tables["recovery"]["version"] == "double_centred"]
+    assert sorted(verdicts["scale"]) == list("ACENO")
+    plain, negated = d(tables, "big_five_32"), d(tables, "big_five_32_negated")
+    expected = {scale: "recovered" if negated[scale] > 0 else "primed by the word" for scale in plain}
+    assert dict(zip(verdicts["scale"], verdicts["verdict"], strict=True)) == expected
+
+
 def test_likelihoods_have_no_common_metric_with_ratings(tables):
     said = tables["standings"][tables["standings"]["elicitation"] == "likelihood"]
     assert said["pomp"].isna().all()

@@ -1,0 +1,73 @@
+"""Records of simulated persons for the pages: full, half-run, planned only, and one whose store is missing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from traitscope.record import Record
+from traitscope.runner import run
+from traitscope.study import load_study
+
+STUDY = """
+title = "Three *simulated* <b>responders</b>"
+models = ["simulated:person", "simulated:first_option", "simulated:refuser"]
+inventories = ["tipi", "sdrs5"]
+personas = ["none", { set = "big_five_32", fraction = "half" }]
+[[asks]]
+vary = { options = ["printed", "reversed"], labels = ["arabic", "upper"] }
+"""
+LIKELIHOOD = """
+title = "One simulated person"
+models = ["simulated:person"]
+inventories = ["tipi"]
+personas = ["none", { set = "big_five_32", fraction = "half" }]
+[[asks]]
+[[asks]]
+elicitation = "likelihood"
+"""
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C."""
+
+
+def run_until(folder: Path, text: str, calls: int | None) -> Record:
+    """Run a study and stop it after so many calls; None lets it end."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    file = folder.parent / f"{folder.name}.toml"
+    file.write_text(text, "utf-8")
+    left = iter(range(calls if calls is not None else 10**9))
+
+    def settled(_: int) -> None:
+        if next(left, None) is None:
+            raise Stopped
+
+    def started(total: int, done: int) -> Callable[[int], None]:
+        if calls == 0:
+            raise Stopped
+        return settled
+
+    try:
+        return run(load_study(file), folder, started)
+    except Stopped:
+        return Record(folder)
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the records full, likelihood, half, planned and storeless."""
+    folder = tmp_path_factory.mktemp("runs")
+    run_until(folder / "storeless", LIKELIHOOD, 0)
+    (folder / "storeless" / "answers.sqlite").unlink()
+    run_until(folder / "planned", LIKELIHOOD, 0)
+    run_until(folder / "half", LIKELIHOOD, 75)
+    run_until(folder / "likelihood", LIKELIHOOD, None)
+    run_until(folder / "full", STUDY, None)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def runs_folder(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages look at these records."""
+    monkeypatch.setenv("TRAITSCOPE_RUNS", str(runs))
