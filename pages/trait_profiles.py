@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from typing import Any
-
 import streamlit as st
 
 from pages import kit
@@ -36,8 +34,7 @@ def render(record: Record | None) -> None:
     _findings(found, place, table)
     _figures(record, place, table)
     kit.table(table, f"profile_{place['inventory']}", PROFILE)
-    for told in profiles.norms(record, table, place["inventory"]):
-        st.caption(kit.plain(told))
+    st.caption("  \n".join(map(kit.plain, profiles.norms(record, table, place["inventory"]))))
     _more(record, found, place, chosen)
 
 

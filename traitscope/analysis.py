@@ -28,7 +28,8 @@ def answers(record: Record) -> DataFrame:
     Columns: those of `SITTING`, language and every factor of the form; kind ("item" or "follow_up"), item, scale,
     facet, key; outcome (NaN while pending), chosen (value of the chosen or most probable option), position (its place
     on the page, from 0), expected (mean value under the label probabilities), label_mass, likelihood (nats per
-    token), near_tie, reply_text.
+    token), near_tie, shown (the options in printed order, as places in
+    the inventory's own), reply_text, trial.
     """
     with record.store() as store:
         columns, rows = store.table("answers")
@@ -51,6 +52,7 @@ def answers(record: Record) -> DataFrame:
         "label_mass",
         "likelihood",
         "near_tie",
+        "shown",
         "reply_text",
         "trial",
     ]
@@ -70,7 +72,7 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
     """Keyed answers in long form, one row a sitting x item x version.
 
     Columns of `SITTING`, item, scale, facet, key, assigned poles left out; version ("chosen" and "expected" for
-    ratings, "item_centred" and "double_centred" for likelihoods), value (keyed: high means more of the scale), note.
+    ratings, "raw", "item_centred" and "double_centred" for likelihoods), value (keyed: high means more of the scale), note.
     """
     table = answers(record) if table is None else table
     table = table[(table["kind"] == "item") & table["scale"].notna()]
@@ -99,7 +101,7 @@ def _centred(record: Record, said: DataFrame, names: list[str]) -> DataFrame:
     if not reference:
         return said[names].assign(version="raw", value=said["likelihood"] * said["key"], note="no_reference_set")
     block = _block_keys(record) if has_block else _balanced(said)
-    version_names = {"item_centred", "double_centred"} if block else {"item_centred"}
+    version_names = {"raw", "item_centred", "double_centred"} if block else {"raw", "item_centred"}
     scored = likelihood_scores(
         said.rename(columns={"likelihood": "value"})[[*within, "persona", "item", "value"]],
         reference=reference,

@@ -139,7 +139,9 @@ def _reliability(table: DataFrame, model: str, version: str) -> str:
         reasons = ", ".join(sorted({str(each).split(";")[0] for each in rows["note"] if each}))
         return f"alpha is not estimable for any scale ({reasons})"
     if known["note"].str.contains("degenerate_identical_items").all():
-        return "every persona gives all items of a scale the same keyed answer: alpha is 1 by construction and no evidence"
+        return (
+            "every persona gives all items of a scale the same keyed answer: alpha is 1 by construction and no evidence"
+        )
     lost = len(rows) - len(known)
     tail = f", and not estimable for {lost}" if lost else ""
     return f"alpha lies between {_short(known['alpha'].min())} and {_short(known['alpha'].max())} over {len(known)} scales{tail}"

@@ -22,7 +22,7 @@ VERSIONS = {
     "expected": "expected value under the label probabilities, in the inventory's own metric",
     "item_centred": "nats per token, less the item's mean over the reference personas",
     "double_centred": "nats per token, less the item's mean over the reference personas and the persona's over BFI-44 (ipsative)",
-    "raw": "nats per token, not centred: there is no reference set",
+    "raw": "nats per token, not centred: tells more about the sentence than about the persona",
 }
 
 
@@ -44,8 +44,9 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
     for (elicitation, version), rows in profile.groupby(["elicitation", "version"], sort=False):
         rows = _without_constants(rows.drop(columns=["elicitation", "version"]).dropna(axis="columns", how="all"))
         parts.append(f"PROFILE by {elicitation} - {VERSIONS[str(version)]}\n{frame(rows)}")
+    parts += [_norms(record, tables["standings"])] if tables["standings"]["norm"].any() else []
     if len(tables["reliability"]):
-        rows = tables["reliability"].query("n_persons > 1 and level == 'domain'").copy()
+        rows = tables["reliability"].query("n_persons > 1 and level == 'domain' and version != 'raw'").copy()
         rows["95 % interval"] = [interval(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
         shown = ["model", "persona_set", "inventory", "elicitation", "version", "form", "scale", "alpha", "95 % interval", "alpha_person_means", "sd", "sem",
                  "n_persons", "n_rows", "note"]  # fmt: skip
@@ -53,7 +54,8 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
             f"RELIABILITY - Cronbach's alpha over the personas of a set\n{frame(_without_constants(rows[shown]))}"
         )
     if len(tables["assigned"]):
-        rows = tables["assigned"].copy()
+        # raw and item-centred scores differ by a constant a scale: the same alpha and the same d
+        rows = tables["assigned"].query("version != 'raw'").copy()
         rows["95 % interval"] = [interval(low, high) for low, high in zip(rows["d_low"], rows["d_high"], strict=True)]
         shown = ["model", "persona_set", "inventory", "elicitation", "version", "scale", "d_ddof0", "d_ddof1", "95 % interval", "null95",
                  "spearman", "n_persons", "note"]  # fmt: skip
@@ -63,7 +65,7 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
             + frame(rows)
         )
     if len(tables["recovery"]):
-        controls = tables["recovery"][tables["recovery"]["version"] != "expected"]
+        controls = tables["recovery"][~tables["recovery"]["version"].isin(["expected", "raw"])]
         parts.append(
             f"PLAYED OR REPEATED - d by meaning with plain and with negated markers\n{frame(_without_constants(controls))}"
         )
@@ -109,7 +111,7 @@ def _models(record: Record) -> str:
 
 def _profile(standings: DataFrame) -> DataFrame:
     """Means over persons, by persona set and assigned pole: one line a scale."""
-    table = standings[(standings["level"] == "domain") & (standings["version"] != "item_centred")].copy()
+    table = standings[(standings["level"] == "domain") & ~standings["version"].isin(["raw", "item_centred"])].copy()
     table["group"] = np.where(
         table["assigned"].notna(), table["persona_set"] + ", " + table["assigned"].map(_level), table["persona_set"]
     )
@@ -118,6 +120,16 @@ def _profile(standings: DataFrame) -> DataFrame:
         persons=("persona", "size"), mean=("score", "mean"), sd=("score", "std"), pomp=("pomp", "mean"), t=("t", "mean"),
         percentile=("percentile", "mean"), norm=("norm", _first), norm_n=("norm_n", _first),
     ).reset_index()  # fmt: skip
+
+
+def _norms(record: Record, standings: DataFrame) -> str:
+    """Whom T and percentile compare with."""
+    used = standings[standings["norm"] != ""][["inventory", "norm"]].drop_duplicates()
+    told = []
+    for name, norm in used.itertuples(index=False):
+        found = next(each for each in record.inventory(name).norms if each.id == norm)
+        told.append(f"Norm {norm}: {found.population}; n {found.n or 'not told'}. Source: {found.source}")
+    return "\n".join(told)
 
 
 def _without_constants(table: DataFrame) -> DataFrame:

@@ -37,7 +37,7 @@ def run_until(folder: Path, text: str, calls: int | None) -> Record:
     folder.parent.mkdir(parents=True, exist_ok=True)
     file = folder.parent / f"{folder.name}.toml"
     file.write_text(text, "utf-8")
-    left = iter(range(calls if calls is not None else 10**9))
+    left = iter(range((calls or 10**9) - 1))
 
     def settled(_: int) -> None:
         if next(left, None) is None:
