@@ -44,7 +44,7 @@ def read_block(text: str | None, options: Sequence[PrintedOption], items: Sequen
         return dict.fromkeys(items, Answer("missing"))
     said = without_thinking(clean)
     reader = Reader(options)
-    found = _numbered(said, items) or _positional(said, items, reader)
+    found = _positional(said, items, reader) or _numbered(said, items)
     if not found:
         whole = reader.read(said) if said else "unreadable"
         return dict.fromkeys(items, Answer("refused" if whole == "refused" else "unreadable"))
@@ -70,15 +70,24 @@ def _numbered(said: str, items: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     key = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     line_pattern = re.compile(
-        rf"^[\s|>*_#•([-]*(?:(?:item|question|statement|q|no\.?|nr\.?|aussage|frage)\s*#?\s*)?\**({key})\b\**\s*(?:[.):\]|=,–—-]+|->|→|\s)\**\s*(.*)$",
+        rf"^[\s|>*_#•([-]*(?:(?:item|question|statement|q|no\.?|nr\.?|aussage|frage)\s*#?\s*)?\**({key})(?!\w)\**\s*"
+        rf"(?:[.):\]|=、–—-]+|->|→|\s)\**\s*(.*)$",
         re.I,
     )
+    current = ""
     for line in said.splitlines():
         if match := line_pattern.match(line):
-            found.setdefault(names[fold(match[1])], []).append(_value_of(match[2]))
+            current = names[fold(match[1])]
+            found.setdefault(current, []).append(_value_of(match[2]))
+        elif current and re.match(
+            r"\W*(?:answer|rating|score|response|choice|antwort|réponse|respuesta)\b", line, re.I
+        ):
+            found[current][-1] = line  # the answer stands under the repeated statement
     if len(found) <= 1 and len(items) > 1:
         inline = re.findall(
-            rf"(?:^|(?<=[\s,;(]))({key})\s*[.):=]\s*\(?([0-9]+|[A-Za-z]{{1,4}})\)?(?=$|[\s,;.])", said, re.I
+            rf"(?:^|(?<=[\s,;(]))(?:q|item|question|statement)?\s*#?({key})\s*[.):=、-]\s*\(?([0-9]+|[A-Za-z]{{1,4}})\)?(?=$|[\s,;.])",
+            said,
+            re.I,
         )
         if len(inline) > 1:
             found = {}
@@ -100,9 +109,11 @@ def _value_of(rest: str) -> str:
 
 def _positional(said: str, items: Sequence[str], reader: Reader) -> dict[str, list[str]]:
     """Bare answers in order: only when there are exactly as many as items and each is an answer by itself."""
-    for parts in (said.splitlines(), said.strip("[]() .").split(","), said.split(";"), said.split()):
+    lines = said.splitlines()
+    for parts in (lines, said.strip("[]() .").split(","), said.split(";"), said.split() if len(lines) == 1 else []):
         parts = [part.strip(" *-•\t") for part in parts if part.strip()]
-        if len(parts) == len(items) and all(isinstance(reader.whole(part), int) for part in parts):
+        bare = "\n" in said or not any(part.endswith((".", ")", ":")) for part in parts)  # "1. 4 2. 3" is numbered
+        if len(parts) == len(items) and bare and all(isinstance(reader.whole(part), int) for part in parts):
             return {item: [part] for item, part in zip(items, parts, strict=True)}
     return {}
 

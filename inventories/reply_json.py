@@ -28,21 +28,27 @@ def json_in(said: str) -> Any:
     return None
 
 
-def answer_in(said: str) -> str | None:
-    """The one answer in a JSON object, as text; None without such an object."""
+def answer_in(said: str) -> list[str] | None:
+    """What the first JSON object says is its answer, under each of the usual keys; None without such an object."""
     data = json_in(said)
     for _ in range(4):
         if not isinstance(data, dict):
-            break
+            return None
         lower = {fold(str(key)): value for key, value in data.items()}
-        key = next((each for each in _KEYS if each in lower), None)
-        if key is None:
-            data = next(iter(data.values())) if len(data) == 1 else None
-            continue
-        data = lower[key]
-    if isinstance(data, bool) or data is None or isinstance(data, dict | list):
-        return None
-    return f"{data:g}" if isinstance(data, float) else str(data)
+        named = [lower[key] for key in _KEYS if key in lower]
+        if named and all(
+            (isinstance(value, str | int | float) and not isinstance(value, bool)) or value is None for value in named
+        ):
+            return [f"{value:g}" if isinstance(value, float) else str(value) for value in named if value is not None]
+        inner = [value for value in (named or list(data.values())) if isinstance(value, dict)]
+        if not inner:
+            return (
+                None
+                if len(data) != 1 or isinstance(next(iter(data.values())), bool | list | None.__class__)
+                else [str(next(iter(data.values())))]
+            )
+        data = inner[0]
+    return None
 
 
 def answers_in(data: Any, items: Sequence[str], names: dict[str, str]) -> dict[str, list[Any]]:
@@ -55,7 +61,7 @@ def answers_in(data: Any, items: Sequence[str], names: dict[str, str]) -> dict[s
                 fold(re.sub(r"^(?:item|question|statement|q)[ _]*", "", str(key), flags=re.I))
             ) or names.get(fold(str(key)))
             if name is not None:
-                one = answer_in(json.dumps(value)) if isinstance(value, dict) else value
+                one = _first(answer_in(json.dumps(value))) if isinstance(value, dict) else value
                 found.setdefault(name, []).append("" if one is None else one)
     elif isinstance(data, list) and data and all(isinstance(each, dict) for each in data):
         for each in data:
@@ -69,9 +75,13 @@ def answers_in(data: Any, items: Sequence[str], names: dict[str, str]) -> dict[s
                 None,
             )
             place = names.get(fold(str(name)))
-            one = answer_in(json.dumps(each))
+            one = _first(answer_in(json.dumps(each)))
             if place is not None:
                 found.setdefault(place, []).append("" if one is None else one)
     elif isinstance(data, list) and len(data) == len(items) and not any(isinstance(each, dict | list) for each in data):
         found = {item: ["" if value is None else value] for item, value in zip(items, data, strict=True)}
     return found
+
+
+def _first(answers: list[str] | None) -> str | None:
+    return answers[0] if answers else None

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-LONGEST = 20_000  # characters that are looked at, from both ends; an answer does not hide in a megabyte
+LONGEST = 12_000  # characters that are looked at, from both ends; an answer does not hide in a megabyte
 _QUOTES = {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "`": "`", "′": "'"}
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -16,6 +16,12 @@ def plain(text: str) -> str:
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
     text = html.unescape(_ANSI.sub("", text))
+    text = re.sub(r"(\S)\1{40,}", lambda run: run[1] * 40, text)  # runs of one letter say nothing and cost time
+    text = re.sub(
+        r"<\w+[^<>\n]{0,40}\b(?:value|answer|rating|label)\s*=\s*[\"']([^\"'<>\n]{1,40})[\"'][^<>\n]{0,40}>",
+        r" \1 ",
+        text,
+    )
     text = re.sub(
         r"<(?!/?(?:think|thinking|reasoning|thought|thoughts|analysis|scratchpad|reflection)\b)/?[a-z][^<>\n]{0,80}>",
         " ",
@@ -51,10 +57,16 @@ def fold(text: str) -> str:
     return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
+def unaccented(text: str) -> str:
+    """Without accents, as people type in a hurry."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+
+
 def peeled(said: str) -> str:
     """A short reply without Markdown, quotes, brackets and final punctuation around it."""
     said = re.sub(r"^```\w*|```$|[*_`~#]+", " ", said)
     boxed = re.search(r"\\boxed\s*\{\s*(?:\\text\s*\{)?([^{}]*)\}", said)
     if boxed:
         said = boxed[1]
-    return re.sub(r"\s+", " ", said).strip(" \t\n.!\"'()[]{}<>,;:$-–—")
+    said = re.sub(r"\s+", " ", said).strip(" \t\n.!\"'()[]{}<>,;:$–—")
+    return said if re.match(r"-\d", said) else said.strip(" -.")

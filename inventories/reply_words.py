@@ -27,8 +27,10 @@ ANSWER = (
     r"\bi(?:'d| would| will|'ll| do| must| am going to| have to|'m going to| think i(?:'d| would))?"
     r"(?: probably| likely| personally| rather| simply| just| definitely| have to| honestly)*"
     r" (?:say|choose|chose|pick|select|selected|go with|answer|answered|respond with|rate (?:this|it|myself|that|the statement)"
-    r"(?: as)?(?: a)?|rate|give (?:this|it|myself)(?: a)?|opt for|settle on|put|mark|lean (?:toward|towards|to)|assign|respond|circle)"
+    r"(?: as)?(?: a)?|rate|give (?:this|it|myself)(?: a)?|opt for|settle on|put|mark|lean (?:toward|towards|to)|assign|respond|circle|land on|stick with|end up with|come down on)"
     r"(?: (?:with|for|is|on|this|it|that|as|at))*",
+    r"\b(?:the |this |that )?(?:statement|that|this|it)(?:'s| is| would be)(?: probably| definitely| mostly)?(?=\s*(?:true|false)\b)",
+    r"\bi(?:'d| would)? think(?: it(?:'s| is))?(?= (?:option )?[A-Z0-9]\b)",
     r"\bit(?:'s| is| would be|'d be)(?: probably| likely)?(?: a| an)?(?=\s*[\"'*(\[]*(?:option\s*)?\d)",
     r"\b(?:ich (?:würde|wähle|nehme|sage|antworte|entscheide mich für))(?: mit)?",
     r"\b(?:(?:meine |die )?antwort)(?: ist| lautet|:)",
@@ -47,7 +49,7 @@ ANSWER = (
 LEAD_IN = (
     r"^(?:sure|certainly|of course|okay|ok|alright|yes|well)?[!,.: ]*(?:here(?:'s| is) my (?:answer|response|rating)[:. ]*)?"
     r"(?:(?:my |the )?(?:final )?(?:answer|rating|choice|response|score|option|number|selection|antwort|réponse|respuesta|risposta|"
-    r"resposta|antwoord|答案|回答|答え|ответ|label)(?: is| ist| est| es| è| é)?\s*[:=]?\s*)?(?:option|number|choice|label|answer|a)?\s*"
+    r"resposta|antwoord|答案|回答|答え|ответ|label)(?: is| ist| est| es| è| é)?\s*[:=]?\s*)?(?:option|number|choice|label|answer)?\s*"
     r"(?=\S)"
 )
 
@@ -74,6 +76,9 @@ REFUSALS = (
     r"\b(?:not (?:able|comfortable|appropriate|possible) (?:to|for me to)|unable to) (?:answer|respond|rate|provide|choose|give|say|comment)\b",
     r"\b(?:this|that|the) (?:question|statement|item) (?:does not|doesn't|cannot|can't) (?:apply|be applied|be answered)\b",
     r"\bno comment\b",
+    r"\b(?:do not|don't|does not|doesn't|wouldn't|would not) (?:feel|think|believe|be)\b[^.\n]{0,40}\b(?:comfortable|honest|appropriate|right|meaningful|"
+    r"possible|accurate|sense|fair)\b[^.\n]{0,40}\b(?:pick|choose|rate|rating|answer|answering|give|giving|select|claim|respond|say)\w*",
+    r"\b(?:won't|will not|cannot|can't|not going to) (?:roleplay|role-play|pretend|simulate|play)\b",
     r"\bagainst my (?:guidelines|policy|policies|programming)\b",
     r"\b(?:es tut mir leid|tut mir leid|als (?:ki|künstliche intelligenz|sprachmodell|ki-(?:modell|sprachmodell|assistent))|"
     r"(?:ich )?(?:kann|möchte|darf) (?:ich )?(?:diese frage |das |darauf |dazu |die frage )?(?:leider )?(?:nicht|keine)(?: \w+)? "
@@ -99,6 +104,118 @@ SINGLE_LETTER_WORDS = frozenset({"i"})
 # Option texts that prose uses for other things: they count only as a whole answer.
 TOO_COMMON = frozenset(
     {"yes", "no", "true", "false", "sometimes", "often", "never", "always", "right", "left", "half and half"}
+)
+
+# Words that may follow a number that is an answer; a number before any other word counts something.
+AFTER_AN_ANSWER = frozenset(
+    [
+        "because",
+        "since",
+        "as",
+        "on",
+        "out",
+        "for",
+        "is",
+        "was",
+        "would",
+        "and",
+        "or",
+        "but",
+        "to",
+        "in",
+        "here",
+        "probably",
+        "maybe",
+        "please",
+        "given",
+        "if",
+        "when",
+        "it",
+        "this",
+        "that",
+        "i",
+        "i'd",
+        "my",
+        "meaning",
+        "which",
+        "so",
+        "rather",
+        "not",
+        "with",
+        "from",
+        "at",
+        "seems",
+        "fits",
+        "feels",
+        "best",
+        "describes",
+        "applies",
+        "by",
+        "then",
+        "instead",
+        "actually",
+        "agree",
+        "disagree",
+        "strongly",
+        "slightly",
+        "moderately",
+        "very",
+        "neither",
+        "somewhat",
+        "weil",
+        "denn",
+        "da",
+        "und",
+        "oder",
+        "von",
+        "auf",
+        "ist",
+        "aber",
+        "passt",
+        "da",
+        "parce",
+        "car",
+        "et",
+        "ou",
+        "sur",
+        "est",
+        "mais",
+        "porque",
+        "ya",
+        "y",
+        "o",
+        "es",
+        "pero",
+        "sobre",
+        "de",
+        "en",
+        "per",
+        "perché",
+        "e",
+        "pois",
+        "mas",
+        "want",
+        "bo",
+        "geben",
+        "sagen",
+        "nehmen",
+        "wählen",
+        "antworten",
+        "ankreuzen",
+        "means",
+        "apply",
+        "applies",
+        "geht",
+        "wäre",
+        "would's",
+        "i",
+        "points",
+        "point",
+        "stars",
+        "star",
+        "the",
+        "a",
+    ]
 )
 
 NUMBERS = {

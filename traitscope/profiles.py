@@ -12,7 +12,7 @@ from pandas import DataFrame
 from psychometrics.compare import mean_over_persons
 from psychometrics.estimate import NO_SPREAD
 from psychometrics.scoring import normal_percentile
-from traitscope import estimates
+from traitscope import analysis, estimates
 from traitscope.findings import CONSTANT, findings
 from traitscope.overview import counted, model_name
 from traitscope.record import Record
@@ -55,7 +55,7 @@ class Profiles:
 
     `people` has one row a person x scale x elicitation x version: columns model, inventory, elicitation, version, ask (the
     two in one), persona, persona_set, bare, scale, level, name, score, pomp, value (POMP, or nats per token), low, high (t
-    interval of value over sittings, cut at the ends of the scale), n_sittings, n_answered, n_asked, assigned, t, percentile, norm, norm_n, constant (one answer or one place
+    interval of value over sittings, cut at the ends of the scale), n_sittings, n_answered, n_asked, assigned, pole (that level in words), t, percentile, norm, norm_n, constant (one answer or one place
     on the page for everything). `findings` has model, elicitation, text; the others are those of `estimates`.
     """
 
@@ -109,7 +109,9 @@ def _people(record: Record, tables: dict[str, DataFrame]) -> DataFrame:
     spans = {place: _interval(values) for place, values in grouped["value"]}
     asked[["low", "high"]] = [spans[place] for place in asked.index]
     people = people.merge(asked.reset_index(), on=by)
-    people.loc[people["elicitation"] != "likelihood", ["low", "high"]] = people[["low", "high"]].clip(0, 100)
+    ends = people[["low", "high"]]
+    people[["low", "high"]] = ends.where(people["elicitation"] == "likelihood", ends.clip(0, 100))
+    people["pole"] = _poles(record, people)
     constant = _constant(tables["answers"])
     names = zip(people["model"], people["persona"], people["inventory"], people["elicitation"], strict=True)
     people["constant"] = [each in constant for each in names]
@@ -124,6 +126,33 @@ def _people(record: Record, tables: dict[str, DataFrame]) -> DataFrame:
     ranks = {name: people[name].map({each: rank for rank, each in enumerate(known)}) for name, known in listed.items()}
     order = DataFrame(ranks).sort_values(list(ranks), kind="stable").index
     return people.loc[order].reset_index(drop=True)
+
+
+def _poles(record: Record, people: DataFrame) -> list[str | None]:
+    """The level that each persona was assigned, in the scale's own direction: "high", "low", "level 5 of 9" or None."""
+    words: dict[Any, dict[float, str]] = {}
+    for place in set(zip(people["persona_set"], people["inventory"], people["scale"], strict=True)):
+        fellows = [each for each in record.manifest.personas.values() if (each.set or "study") == place[0]]
+        inventory = record.inventory(place[1])
+        given = {analysis.assigned_level(each, inventory, place[2]) for each in fellows}
+        words[place] = _level_words(sorted(level for level in given if level == level))
+    places = zip(people["persona_set"], people["inventory"], people["scale"], people["assigned"], strict=True)
+    return [words[persona_set, inventory, scale].get(level) for persona_set, inventory, scale, level in places]
+
+
+def _level_words(levels: Sequence[float]) -> dict[float, str]:
+    """
+    >>> _level_words([-9, -5, -1])
+    {-9: 'low', -5: 'level 2 of 3', -1: 'high'}
+    """
+    if len(levels) == 1:
+        return {levels[0]: {1.0: "high", -1.0: "low"}.get(levels[0], f"level {levels[0]:g}")}
+    told = {level: f"level {rank} of {len(levels)}" for rank, level in enumerate(levels, start=1)}
+    return told | {level: end for level, end in zip((*levels[:1], *levels[-1:]), ("low", "high"), strict=False)}
+
+
+def _rank(pole: str) -> float:
+    return {"high": np.inf, "low": -np.inf}.get(pole) or float(pole.split()[1])
 
 
 def _interval(values: Iterable[float]) -> tuple[float, float]:
@@ -174,16 +203,12 @@ def groups(people: DataFrame) -> tuple[list[str], list[str]]:
     for name, rows in people.groupby("persona_set", sort=False):
         if rows["persona"].nunique() < 2:
             continue
-        levels = sorted(rows["assigned"].dropna().unique(), reverse=True)
-        by_level = [f"{name}: assigned {level_name(level)}" for level in levels]
+        by_level = [
+            f"{name}: assigned {pole}" for pole in sorted(rows["pole"].dropna().unique(), key=_rank, reverse=True)
+        ]
         together += [*by_level, f"{name}: all"]
-        first += [by_level[0], by_level[-1]] if len(levels) > 1 else [f"{name}: all"]
+        first += [by_level[0], by_level[-1]] if len(by_level) > 1 else [f"{name}: all"]
     return [*together, *bare, *alone], [*bare, *first][:MOST_GROUPS] or alone[:MOST_GROUPS]
-
-
-def level_name(level: float) -> str:
-    """An assigned level in words."""
-    return {1.0: "high", -1.0: "low"}.get(level, f"level {level:g}")
 
 
 def profile(found: Profiles, chosen: Sequence[str], **place: str) -> DataFrame:
@@ -215,7 +240,7 @@ def _members(group: str, rows: DataFrame) -> DataFrame:
         return own
     name, _, part = group.rpartition(": ")
     rows = rows[rows["persona_set"] == name]
-    return rows if part == "all" else rows[rows["assigned"].map(level_name) == part.removeprefix("assigned ")]
+    return rows if part == "all" else rows[rows["pole"] == part.removeprefix("assigned ")]
 
 
 def _line(found: Profiles, group: str, members: DataFrame) -> dict[str, Any]:
@@ -228,13 +253,13 @@ def _line(found: Profiles, group: str, members: DataFrame) -> dict[str, Any]:
     constant = bool(len(known)) and bool(known["constant"].all())
     low, high = (np.nan, np.nan) if constant else (low, high)
     answered, asked = int(members["n_answered"].sum()), int(members["n_asked"].sum())
-    levels = members["assigned"].dropna().unique()
+    poles = members["pole"].dropna().unique()
     t = known["t"].mean()
     return {
         "group": group, "scale": first["scale"], "name": first["name"], "value": known["value"].mean(), "low": low, "high": high,
         "score": known["score"].mean(), "pomp": known["pomp"].mean(), "n_persons": len(known),
         "n_sittings": int(known["n_sittings"].sum()), "answers": f"{answered} of {asked}", "n_answered": answered, "n_asked": asked,
-        "assigned": level_name(levels[0]) if len(levels) == 1 else None, "t": t, "percentile": normal_percentile(t, 50.0, 10.0),
+        "assigned": poles[0] if len(poles) == 1 else None, "t": t, "percentile": normal_percentile(t, 50.0, 10.0),
         "norm": first["norm"] if t == t else None, "norm_n": first["norm_n"] if t == t else np.nan,
         "reliability": _alpha(found, first) if several else None, "constant": constant, "note": _note(known, several, low),
     }  # fmt: skip
