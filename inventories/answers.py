@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from inventories.reply_json import answers_in, json_in
-from inventories.reply_reader import Outcome, PrintedOption, Reader
+from inventories.reply_reader import Outcome, Reader
+from inventories.reply_signs import PrintedOption
 from inventories.reply_text import fold, plain, without_thinking
 
-READER_VERSION = 1
+READER_VERSION = 2
 
 __all__ = ["READER_VERSION", "Answer", "Outcome", "PrintedOption", "judge_line", "read_block", "read_reply"]
 
@@ -44,15 +45,27 @@ def read_block(text: str | None, options: Sequence[PrintedOption], items: Sequen
         return dict.fromkeys(items, Answer("missing"))
     said = without_thinking(clean)
     reader = Reader(options)
-    found = _positional(said, items, reader) or _numbered(said, items)
+    found = _in_line(said, items, reader) or _numbered(said, items) or _in_order(said.splitlines(), items, reader)
     if not found:
         whole = reader.read(said) if said else "unreadable"
         return dict.fromkeys(items, Answer("refused" if whole == "refused" else "unreadable"))
 
-    def one(part: str) -> Answer:
-        return _answer(options, reader.read(part)) if part else Answer("missing")
+    def one(part: _Part) -> Answer:
+        if part.below and _FIELD.match(part.below) and not isinstance(reader.whole(part.line), int):
+            return _answer(options, reader.read(part.below))
+        answer = _answer(options, reader.read(part.line)) if part.line else Answer("missing")
+        if answer.outcome in ("missing", "unreadable") and part.below:  # the line was the statement
+            return _answer(options, reader.read(part.below))
+        return answer
 
     return {item: _agreed([one(part) for part in found.get(item, [])]) for item in items}
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """What a reply says to one item: its numbered line, and the lines up to the next one or an empty one."""
+
+    line: str
+    below: str = ""
 
 
 def _agreed(answers: list[Answer]) -> Answer:
@@ -61,38 +74,56 @@ def _agreed(answers: list[Answer]) -> Answer:
     return answers[0] if len(set(answers)) == 1 else Answer("ambiguous")
 
 
-def _numbered(said: str, items: Sequence[str]) -> dict[str, list[str]]:
+def _in_line(said: str, items: Sequence[str], reader: Reader) -> dict[str, list[_Part]]:
+    """Bare answers in one line, one for every item: "4, 3, 5, 1"."""
+    if "\n" in said:
+        return {}
+    for parts in (said.strip("[]() .").split(","), said.split(";"), said.split()):
+        if found := _in_order(parts, items, reader):
+            return found
+    return {}
+
+
+def _in_order(parts: Sequence[str], items: Sequence[str], reader: Reader) -> dict[str, list[_Part]]:
+    """Bare answers in order: only when there are exactly as many as items and each is an answer by itself."""
+    parts = [part.strip(" *-•\t") for part in parts if part.strip()]
+    if len(parts) == len(items) and all(isinstance(reader.whole(part), int) for part in parts):
+        return {item: [_Part(part)] for item, part in zip(items, parts, strict=True)}
+    return {}
+
+
+def _numbered(said: str, items: Sequence[str]) -> dict[str, list[_Part]]:
     """Replies by item where each names its item by number or id; nothing when they do not."""
     names = {str(place): item for place, item in enumerate(items, start=1)} | {fold(item): item for item in items}
     data = json_in(said)
     if data is not None:
-        return {item: [str(each) for each in values] for item, values in answers_in(data, items, names).items()}
-    found: dict[str, list[str]] = {}
+        return {item: [_Part(each) for each in values] for item, values in answers_in(data, items, names).items()}
     key = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    line_pattern = re.compile(
-        rf"^[\s|>*_#•([-]*(?:(?:item|question|statement|q|no\.?|nr\.?|aussage|frage)\s*#?\s*)?\**({key})(?!\w)\**\s*"
-        rf"(?:[.):\]|=、–—-]+|->|→|\s)\**\s*(.*)$",
-        re.I,
+    prefix = r"(?:(?:item|question|statement|q|no\.?|nr\.?|aussage|frage)\s*#?\s*)?"
+    inline = re.findall(
+        rf"(?:^|(?<=[\s,;(])){prefix}({key})\s*[.):=]\s*\(?([0-9]+|[A-Za-z]{{1,4}})\)?(?=$|[\s,;.])", said, re.I
     )
-    current = ""
-    for line in said.splitlines():
-        if match := line_pattern.match(line):
+    lines = said.splitlines()
+    if len(inline) > 1 and len([line for line in lines if line.strip()]) == 1:
+        found: dict[str, list[_Part]] = {}
+        for name, value in inline:
+            found.setdefault(names[fold(name)], []).append(_Part(value))
+        return found
+    pattern = re.compile(rf"^[\s|>*_#•([-]*{prefix}\**({key})\b\**\s*(?:[.):\]|=、,–—-]+|->|→|\s)\**\s*(.*)$", re.I)
+    found, current = {}, ""
+    below: list[str] = []
+    for line in [*lines, ""]:
+        match = pattern.match(line)
+        if current and (match or not line.strip()):
+            if below:
+                parts = found[current]
+                parts[-1] = _Part(parts[-1].line, "\n".join(below))
+            current, below = "", []
+        if match:
             current = names[fold(match[1])]
-            found.setdefault(current, []).append(_value_of(match[2]))
-        elif current and re.match(
-            r"\W*(?:answer|rating|score|response|choice|antwort|réponse|respuesta)\b", line, re.I
-        ):
-            found[current][-1] = line  # the answer stands under the repeated statement
-    if len(found) <= 1 and len(items) > 1:
-        inline = re.findall(
-            rf"(?:^|(?<=[\s,;(]))(?:q|item|question|statement)?\s*#?({key})\s*[.):=、-]\s*\(?([0-9]+|[A-Za-z]{{1,4}})\)?(?=$|[\s,;.])",
-            said,
-            re.I,
-        )
-        if len(inline) > 1:
-            found = {}
-            for name, value in inline:
-                found.setdefault(names[fold(name)], []).append(value)
+            found.setdefault(current, []).append(_Part(_value_of(match[2])))
+        elif current:
+            below.append(line.strip())
     return found
 
 
@@ -107,15 +138,10 @@ def _value_of(rest: str) -> str:
     return match[1] if match else rest
 
 
-def _positional(said: str, items: Sequence[str], reader: Reader) -> dict[str, list[str]]:
-    """Bare answers in order: only when there are exactly as many as items and each is an answer by itself."""
-    lines = said.splitlines()
-    for parts in (lines, said.strip("[]() .").split(","), said.split(";"), said.split() if len(lines) == 1 else []):
-        parts = [part.strip(" *-•\t") for part in parts if part.strip()]
-        bare = "\n" in said or not any(part.endswith((".", ")", ":")) for part in parts)  # "1. 4 2. 3" is numbered
-        if len(parts) == len(items) and bare and all(isinstance(reader.whole(part), int) for part in parts):
-            return {item: [part] for item, part in zip(items, parts, strict=True)}
-    return {}
+# "Rating: 4" on its own line: what stood before it was the statement
+_FIELD = re.compile(
+    r"\W*(?:my |final )*(?:answer|rating|response|choice|score|antwort|réponse|respuesta|risposta)\W*[:=]", re.I
+)
 
 
 def judge_line(line: str) -> dict[str, Any]:

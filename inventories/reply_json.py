@@ -10,7 +10,9 @@ from typing import Any
 from inventories.reply_text import fold
 
 _KEYS = ("final_answer", "final", "answer", "rating", "choice", "response", "score", "value", "option", "label", "selection", "selected",
-         "result", "antwort", "réponse", "respuesta", "答案", "回答")  # fmt: skip
+         "selected_option", "result", "antwort", "reponse", "respuesta", "risposta", "resposta", "答案", "回答")  # fmt: skip
+_BESIDE = ("label", "text", "option", "choice", "answer_text", "rating", "answer")  # they may say the same answer again
+_FIELD = re.compile(rf"[\"'](?:{'|'.join(_KEYS)})[\"']\s*:\s*[\"']?([^\"',{{}}\[\]\n]{{1,200}})", re.I)
 
 
 def json_in(said: str) -> Any:
@@ -28,60 +30,74 @@ def json_in(said: str) -> Any:
     return None
 
 
-def answer_in(said: str) -> list[str] | None:
-    """What the first JSON object says is its answer, under each of the usual keys; None without such an object."""
+def answers_told(said: str) -> list[str] | None:
+    """What a JSON object gives as its answer and says beside it, the answer first; None without such an object."""
     data = json_in(said)
+    if data is None and said.lstrip("` \njson").startswith("{"):
+        return found[-1:] if (found := _FIELD.findall(said)) else None  # Python's quotes, or a bracket that is missing
+    if not isinstance(data, dict):
+        return None
+    beside: list[Any] = []
     for _ in range(4):
         if not isinstance(data, dict):
-            return None
+            break
         lower = {fold(str(key)): value for key, value in data.items()}
-        named = [lower[key] for key in _KEYS if key in lower]
-        if named and all(
-            (isinstance(value, str | int | float) and not isinstance(value, bool)) or value is None for value in named
-        ):
-            return [f"{value:g}" if isinstance(value, float) else str(value) for value in named if value is not None]
-        inner = [value for value in (named or list(data.values())) if isinstance(value, dict)]
-        if not inner:
-            return (
-                None
-                if len(data) != 1 or isinstance(next(iter(data.values())), bool | list | None.__class__)
-                else [str(next(iter(data.values())))]
-            )
-        data = inner[0]
-    return None
+        key = next((each for each in _KEYS if each in lower), None)
+        if key is None:
+            data = next(iter(data.values())) if len(data) == 1 else None
+            if data is None:
+                return None
+            continue
+        beside += [lower[each] for each in _BESIDE if each in lower and each != key]
+        data = lower[key]
+    if isinstance(data, dict):
+        return None
+    if isinstance(data, list):
+        return [" or ".join(map(_told, data))]
+    return [_told(each) for each in (data, *beside) if not isinstance(each, dict | list)]
 
 
-def answers_in(data: Any, items: Sequence[str], names: dict[str, str]) -> dict[str, list[Any]]:
+def shares(said: str) -> set[str]:
+    """The names that a JSON object gives numbers to, folded: probabilities of options, for one."""
+    data = json_in(said)
+    for _ in range(3):
+        if isinstance(data, dict) and len(data) == 1 and isinstance(next(iter(data.values())), dict):
+            data = next(iter(data.values()))
+    if not isinstance(data, dict) or not all(isinstance(value, int | float) for value in data.values()):
+        return set()
+    return {fold(str(key)) for key in data}
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def answers_in(data: Any, items: Sequence[str], names: dict[str, str]) -> dict[str, list[str]]:
+    """The answers by item in an object of answers, in a list of objects that name their item, or in a list as long as `items`."""
     if isinstance(data, dict) and len(data) == 1 and isinstance(next(iter(data.values())), dict | list):
         return answers_in(next(iter(data.values())), items, names)
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[str]] = {}
     if isinstance(data, dict):
         for key, value in data.items():
-            name = names.get(
-                fold(re.sub(r"^(?:item|question|statement|q)[ _]*", "", str(key), flags=re.I))
-            ) or names.get(fold(str(key)))
+            short = fold(re.sub(r"^(?:item|question|statement|q)[ _]*", "", str(key), flags=re.I))
+            name = names.get(short) or names.get(fold(str(key)))
             if name is not None:
-                one = _first(answer_in(json.dumps(value))) if isinstance(value, dict) else value
-                found.setdefault(name, []).append("" if one is None else one)
+                found.setdefault(name, []).append(_one(value))
     elif isinstance(data, list) and data and all(isinstance(each, dict) for each in data):
         for each in data:
             lower = {fold(str(key)): value for key, value in each.items()}
-            name = next(
-                (
-                    lower[key]
-                    for key in ("item", "id", "number", "n", "question", "statement", "index", "no")
-                    if key in lower
-                ),
-                None,
-            )
-            place = names.get(fold(str(name)))
-            one = _first(answer_in(json.dumps(each)))
+            fields = ("item", "id", "number", "n", "question", "statement", "index", "no")
+            place = names.get(fold(str(next((lower[field] for field in fields if field in lower), None))))
             if place is not None:
-                found.setdefault(place, []).append("" if one is None else one)
+                found.setdefault(place, []).append(_one(each))
     elif isinstance(data, list) and len(data) == len(items) and not any(isinstance(each, dict | list) for each in data):
-        found = {item: ["" if value is None else value] for item, value in zip(items, data, strict=True)}
+        found = {item: [_told(value)] for item, value in zip(items, data, strict=True)}
     return found
 
 
-def _first(answers: list[str] | None) -> str | None:
-    return answers[0] if answers else None
+def _one(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else _told(value)

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import unicodedata
 
-LONGEST = 12_000  # characters that are looked at, from both ends; an answer does not hide in a megabyte
+LONGEST = 20_000  # characters that are looked at, from both ends; an answer does not hide in a megabyte
 _QUOTES = {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "`": "`", "′": "'"}
+_RUN = re.compile(r"(.{1,20}?)\1{23,}", re.S)  # the same over and over says no more than a few of it
+_DIGITS = re.compile(r"\d{13,}")
+_TAG = r"(?:think|thinking|reasoning|thought|thoughts|analysis|scratchpad|reflection)"
+_FIELD = r"(?:final_?answer|answer|rating|choice|response|score|option|selection|result|antwort)"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def plain(text: str) -> str:
-    """One form for what looks alike: entities, widths, digits of all scripts, quotes, invisible characters."""
+    """One form for what looks alike: entities, tags, widths, digits of all scripts, quotes, invisible characters."""
+    # first of all shorter: what comes after looks at each place several times
+    text = _RUN.sub(lambda run: run[1] * 24, text)
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
     text = html.unescape(_ANSI.sub("", text))
-    text = re.sub(r"(\S)\1{40,}", lambda run: run[1] * 40, text)  # runs of one letter say nothing and cost time
+    text = re.sub(r"\[(/?)think\]|◁(/?)think▷", r"<\1\2think>", text, flags=re.I)
     text = re.sub(
-        r"<\w+[^<>\n]{0,40}\b(?:value|answer|rating|label)\s*=\s*[\"']([^\"'<>\n]{1,40})[\"'][^<>\n]{0,40}>",
-        r" \1 ",
-        text,
-    )
-    text = re.sub(
-        r"<(?!/?(?:think|thinking|reasoning|thought|thoughts|analysis|scratchpad|reflection)\b)/?[a-z][^<>\n]{0,80}>",
-        " ",
+        rf"<{_FIELD}\s[^<>\n]{{0,40}}?(?:value|rating|answer)\s*=\s*[\"']([^\"'<>\n]{{1,80}})[\"'][^<>\n]{{0,40}}>",
+        r"\nAnswer: \1\n",
         text,
         flags=re.I,
     )
+    text = re.sub(rf"<{_FIELD}>(?=\s*[^<\s])", "\nAnswer: ", text, flags=re.I)
+    text = re.sub(rf"</{_FIELD}>", "\n", text, flags=re.I)
+    text = re.sub(rf"<(?!/?{_TAG}\b)/?[a-z][^<>\n]{{0,80}}>", " ", text, flags=re.I)
     text = unicodedata.normalize("NFKC", text.replace("\ufe0f", "").replace("\u20e3", " "))
     letters = []
     for letter in text:
@@ -38,28 +43,33 @@ def plain(text: str) -> str:
             letters.append(_QUOTES.get(letter, letter))
         elif kind == "Cc":
             letters.append(" ")
-    return "".join(letters).strip()
+    return _DIGITS.sub(lambda run: run[0][:12], "".join(letters)[: 2 * LONGEST]).strip()
 
 
 def without_thinking(said: str) -> str:
     """Only what follows the thinking is a reply; thinking that never ends leaves nothing."""
-    said = re.sub(r"◁(/?)think▷", r"<\1think>", said)
     said = re.split(r"<\|?channel\|?>\s*final\s*<\|?message\|?>", said, flags=re.I)[-1]
-    tag = r"(?:think|thinking|reasoning|thought|thoughts|analysis|scratchpad|reflection)"
-    said = re.sub(rf"<({tag})\b[^>]*>.*?</\1\s*>", " ", said, flags=re.I | re.S)
-    said = re.sub(rf"^.*</{tag}\s*>", " ", said, flags=re.I | re.S)
-    said = re.sub(rf"<{tag}\b[^>]*>.*$", " ", said, flags=re.I | re.S)
+    said = re.sub(r"<\|[^|<>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>", "\n", said)
+    said = re.sub(rf"<({_TAG})\b[^>]*>.*?</\1\s*>", " ", said, flags=re.I | re.S)
+    said = re.sub(rf"^.*</{_TAG}\s*>", " ", said, flags=re.I | re.S)
+    said = re.sub(rf"<{_TAG}\b[^>]*>.*$", " ", said, flags=re.I | re.S)
     return said.strip()
 
 
 def fold(text: str) -> str:
-    """Lower case, character by character, so that places in the text stay the same."""
-    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    """Lower case without accents on Latin letters, character by character, so that places in the text stay the same."""
+    return "".join(map(_folded, text))
 
 
-def unaccented(text: str) -> str:
-    """Without accents, as people type in a hurry."""
-    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+@functools.cache
+def _folded(letter: str) -> str:
+    small = letter.lower() if len(letter.lower()) == 1 else letter
+    return unicodedata.normalize("NFD", small)[0] if "\xc0" <= small < "\u0250" else small
+
+
+def unaccented(pattern: str) -> str:
+    """A pattern for folded text: its own accents gone, its classes such as \\S as they were."""
+    return "".join(letter if letter.isascii() else _folded(letter) for letter in pattern)
 
 
 def peeled(said: str) -> str:
@@ -68,5 +78,4 @@ def peeled(said: str) -> str:
     boxed = re.search(r"\\boxed\s*\{\s*(?:\\text\s*\{)?([^{}]*)\}", said)
     if boxed:
         said = boxed[1]
-    said = re.sub(r"\s+", " ", said).strip(" \t\n.!\"'()[]{}<>,;:$–—")
-    return said if re.match(r"-\d", said) else said.strip(" -.")
+    return re.sub(r"\s+", " ", said).strip(" \t\n.!\"'()[]{}<>,;:$-–—")

@@ -19,35 +19,38 @@ SYMBOLS = ("circle", "square", "diamond", "cross", "star", "hexagon")
 GREY, GRID = "#8A8A8A", "rgba(128,128,128,0.35)"
 ASSIGNED = {"high": "triangle-up", "low": "triangle-down"}
 TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 38, 16, 46
+MOST_NAMES = 12  # round a radar; more would overlap
 PLOT = 320  # height of a radar in pixels
 
 
 def radar(table: DataFrame, title: str) -> go.Figure:
     """One closed line a group over the scales.
 
-    `table` has columns group, name (of the scale), value, unit, constant; the interval is in `dots`. A group that gave one
+    `table` has columns group, scale, name (of the scale), value, unit, constant; the interval is in `dots`. A group that gave one
     constant answer is named and not drawn: any shape it had would be the inventory's.
     """
     names = list(dict.fromkeys(table["name"]))
+    codes = list(dict.fromkeys(table["scale"]))
+    spokes = _spokes(names) if len(names) <= MOST_NAMES else codes  # the dots beside it have the names in full
     low, high = _range(table)
     figure = go.Figure()
     # unseen, or a figure whose groups have no values would have no scales either
-    figure.add_scatterpolar(r=[high] * len(names), theta=_spokes(names), mode="markers", marker={"opacity": 0}, hoverinfo="skip",
+    figure.add_scatterpolar(r=[high] * len(names), theta=spokes, mode="markers", marker={"opacity": 0}, hoverinfo="skip",
                             showlegend=False)  # fmt: skip
     if low < 0:  # a ring at 0, or the middle of a radar reads as "nothing"
         ring = [0.0] * (len(names) + 1)
         figure.add_scatterpolar(
-            r=ring, theta=_closed(_spokes(names)), mode="lines", line={"color": GREY, "width": 1.5, "dash": "dot"}, name="0",
+            r=ring, theta=_closed(spokes), mode="lines", line={"color": GREY, "width": 1.5, "dash": "dot"}, name="0",
             hoverinfo="skip", showlegend=False,
         )  # fmt: skip
     for number, group, rows in _groups(table):
         if rows["constant"].all():
-            figure.add_scatterpolar(r=[None], theta=[_spokes(names)[0]], name=_called(group, rows), mode="markers",
+            figure.add_scatterpolar(r=[None], theta=[spokes[0]], name=_called(group, rows), mode="markers",
                                     marker={"color": GREY, "symbol": "x-thin-open", "size": 11}, showlegend=True)  # fmt: skip
             continue
         values = dict(zip(rows["name"], rows["value"], strict=True))
         figure.add_scatterpolar(
-            r=_closed([_number(values.get(name)) for name in names]), theta=_closed(_spokes(names)), name=_called(group, rows),
+            r=_closed([_number(values.get(name)) for name in names]), theta=_closed(spokes), name=_called(group, rows),
             mode="lines+markers", connectgaps=False, hovertemplate="%{theta}: %{r:.3~f}<extra>%{fullData.name}</extra>",
             line={"color": COLOURS[number], "width": 3, "dash": DASHES[number]},
             marker={"color": COLOURS[number], "symbol": SYMBOLS[number], "size": 10},
@@ -85,20 +88,20 @@ def dots(table: DataFrame, title: str) -> go.Figure:
         constant = bool(rows["constant"].all())
         colour = GREY if constant else COLOURS[number]
         offset = (number - (count - 1) / 2) * 0.7 / max(count, 1)
-        spread = [
-            (high - value, value - low)
-            for low, value, high in zip(rows["low"], rows["value"], rows["high"], strict=True)
-        ]
-        symbols = ["x-thin-open" if constant else ASSIGNED.get(level, "circle") for level in rows["assigned"]]
-        figure.add_scatter(
-            x=[_number(value) for value in rows["value"]], y=[names.index(name) + offset for name in rows["name"]],
-            mode="markers", name=_called(group, rows),
-            marker={"color": colour, "size": 12, "symbol": symbols, "line": {"width": 2, "color": colour}},
-            error_x={"type": "data", "symmetric": False, "array": [_number(up) for up, _ in spread],
-                     "arrayminus": [_number(down) for _, down in spread], "thickness": 2.5, "width": 6, "color": colour},
-            customdata=[[_plain(name), level or "-"] for name, level in zip(rows["name"], rows["assigned"], strict=True)],
-            hovertemplate="%{customdata[0]}: %{x:.3~f}<br>assigned: %{customdata[1]}<extra>%{fullData.name}</extra>",
-        )  # fmt: skip
+        known = rows["low"].notna() & rows["high"].notna()
+        # two traces: plotly takes an interval that is missing for one of no length, and draws its ends
+        for part in (some for some in (rows[known], rows[~known]) if len(some)):
+            symbols = ["x-thin-open" if constant else ASSIGNED.get(level, "circle") for level in part["assigned"]]
+            figure.add_scatter(
+                x=[_number(value) for value in part["value"]], y=[names.index(name) + offset for name in part["name"]],
+                mode="markers", name=_called(group, rows), legendgroup=_plain(group), cliponaxis=False,
+                showlegend=bool(part.index[0] == (rows[known] if known.any() else rows).index[0]),
+                marker={"color": colour, "size": 12, "symbol": symbols, "line": {"width": 2, "color": colour}},
+                error_x={"type": "data", "symmetric": False, "array": list(part["high"] - part["value"]), "thickness": 2.5, "width": 6,
+                         "arrayminus": list(part["value"] - part["low"]), "color": colour, "visible": bool(part["low"].notna().all())},
+                customdata=[[_plain(name), level or "-"] for name, level in zip(part["name"], part["assigned"], strict=True)],
+                hovertemplate="%{customdata[0]}: %{x:.3~f}<br>assigned: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )  # fmt: skip
     low, high = _range(table)
     _empty(figure, table, "")  # constants have their grey crosses here
     unit = _wrapped(_unit(table), UNIT_LETTERS)
@@ -106,7 +109,7 @@ def dots(table: DataFrame, title: str) -> go.Figure:
         **_layout(table, title, max(280, len(names) * max(46, 22 * count)), 18 * (1 + unit.count("<br>")) + 46)
     )
     figure.update_xaxes(
-        range=[low, high], showgrid=True, gridcolor=GRID, zeroline=low < 0, zerolinecolor=GREY, zerolinewidth=2, nticks=7,
+        range=[low - 0.02 * (high - low), high + 0.02 * (high - low)], showgrid=True, gridcolor=GRID, zeroline=low < 0, zerolinecolor=GREY, zerolinewidth=2, nticks=7,
         title={"text": unit, "font": {"size": 13}},
     )  # fmt: skip
     figure.update_yaxes(

@@ -55,8 +55,9 @@ class Profiles:
 
     `people` has one row a person x scale x elicitation x version: columns model, inventory, elicitation, version, ask (the
     two in one), persona, persona_set, bare, scale, level, name, score, pomp, value (POMP, or nats per token), low, high (t
-    interval of value over sittings, cut at the ends of the scale), n_sittings, n_answered, n_asked, assigned, pole (that level in words), t, percentile, norm, norm_n, constant (one answer or one place
-    on the page for everything). `findings` has model, elicitation, text; the others are those of `estimates`.
+    interval of value over sittings, cut at the ends of the scale), n_sittings, n_answered, n_asked, assigned, pole (that
+    level in words), t, percentile, norm, norm_n, constant (one answer, or one place on the page, for everything).
+    `findings` has model, elicitation, text; the others are those of `estimates`, with ask.
     """
 
     people: DataFrame
@@ -141,14 +142,15 @@ def _poles(record: Record, people: DataFrame) -> list[str | None]:
 
 
 def _level_words(levels: Sequence[float]) -> dict[float, str]:
-    """
+    """Words for the levels that a set assigns, given in order.
+
     >>> _level_words([-9, -5, -1])
     {-9: 'low', -5: 'level 2 of 3', -1: 'high'}
     """
     if len(levels) == 1:
         return {levels[0]: {1.0: "high", -1.0: "low"}.get(levels[0], f"level {levels[0]:g}")}
     told = {level: f"level {rank} of {len(levels)}" for rank, level in enumerate(levels, start=1)}
-    return told | {level: end for level, end in zip((*levels[:1], *levels[-1:]), ("low", "high"), strict=False)}
+    return told | dict(zip((*levels[:1], *levels[-1:]), ("low", "high"), strict=False))
 
 
 def _rank(pole: str) -> float:

@@ -26,6 +26,12 @@ personas = ["none", { set = "big_five_32", fraction = "half" }]
 [[asks]]
 elicitation = "likelihood"
 """
+GRADED = """
+title = "Nine levels"
+models = ["simulated:person"]
+inventories = ["tipi"]
+personas = ["big_five_graded"]
+"""
 
 
 class Stopped(KeyboardInterrupt):
@@ -56,13 +62,14 @@ def run_until(folder: Path, text: str, calls: int | None) -> Record:
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the records full, likelihood, half, planned and storeless."""
+    """A folder with the records full, graded, likelihood, half, planned and storeless."""
     folder = tmp_path_factory.mktemp("runs")
     run_until(folder / "storeless", LIKELIHOOD, 0)
     (folder / "storeless" / "answers.sqlite").unlink()
     run_until(folder / "planned", LIKELIHOOD, 0)
     run_until(folder / "half", LIKELIHOOD, 75)
     run_until(folder / "likelihood", LIKELIHOOD, None)
+    run_until(folder / "graded", GRADED, None)
     run_until(folder / "full", STUDY, None)
     return folder
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py") if path.stem != "__init__")
-RECORDS = ["full", "likelihood", "half", "planned", "storeless"]
+RECORDS = ["full", "graded", "likelihood", "half", "planned", "storeless"]
 
 
 def _page(name: str, folder: str | None) -> None:

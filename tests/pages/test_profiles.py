@@ -126,7 +126,7 @@ def test_dots_draw_the_interval_and_name_the_axis(full: profiles.Profiles) -> No
 def test_the_axis_of_likelihoods_has_zero_in_the_middle(likelihood: profiles.Profiles) -> None:
     table = profiles.profile(likelihood, ["bare model"], **PLACE | {"ask": "likelihood: double_centred"})
     low, high = figures.dots(table, "How sure?").layout.xaxis.range
-    assert low == -high and high > table["value"].abs().max()
+    assert low == pytest.approx(-high) and high > table["value"].abs().max()
 
 
 def test_a_figure_without_answers_says_so(full: profiles.Profiles) -> None:
@@ -139,6 +139,22 @@ def test_a_name_with_markup_is_drawn_as_text(full: profiles.Profiles) -> None:
     table = profiles.profile(full, ["bare model"], **PLACE).assign(group="<a href='x'>me</a>")
     for draw in (figures.radar, figures.dots):
         assert drawn(draw(table, "Where?"))[0].name == "&lt;a href='x'&gt;me&lt;/a&gt;"
+
+
+def test_many_scales_are_named_by_their_codes_round_a_radar() -> None:
+    rows = [{"group": "me", "scale": f"F{place}", "name": f"Facet {place}", "value": 50.0} for place in range(30)]
+    table = pd.DataFrame(rows).assign(unit="POMP", constant=False)
+    (trace,) = drawn(figures.radar(table, "Where?"))
+    assert trace.theta[:2] == ("F0", "F1")
+
+
+def test_levels_are_named_from_low_to_high_in_the_direction_of_the_scale(runs: Path) -> None:
+    found = profiles.read(Record(runs / "graded"))
+    names, first = profiles.groups(found.people)
+    assert first == ["big_five_graded: assigned high", "big_five_graded: assigned low"]
+    assert names[1] == "big_five_graded: assigned level 8 of 9"
+    table = profiles.profile(found, first, **PLACE)
+    assert set(table["n_persons"]) == {1}
 
 
 def test_as_many_groups_as_can_be_chosen_have_each_its_own_colour() -> None:

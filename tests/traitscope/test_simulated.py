@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 
+import msgspec
 import pytest
 
+from inventories.answers import PrintedOption, read_reply
 from inventories.responder import About, Prompt, Reply, ResponderError, Shown
 from traitscope.responders.simulated import KINDS, REFUSAL, SimulatedResponder
 
@@ -177,13 +179,21 @@ def test_refusals_come_at_their_rate_and_take_mass_from_the_labels() -> None:
     assert math.fsum(math.exp(each) for each in logs) == pytest.approx(0.75)
 
 
-def test_prose_says_the_same_label_in_a_sentence() -> None:
+@pytest.mark.parametrize("labels", ["1 2 3 4 5", "A B C D E", "a b c d e", "I II III IV V", "i ii iii iv v"])
+def test_prose_says_in_a_sentence_what_the_reader_finds_in_it(labels: str) -> None:
+    printed = [
+        PrintedOption(label=label, text=text, value=value)
+        for value, (label, text) in enumerate(
+            zip(labels.split(), ["Never", "Rarely", "Sometimes", "Often", "Always"], strict=True)
+        )
+    ]
     terse, wordy = SimulatedResponder("person"), SimulatedResponder("person", {"prose": 1})
     for item in KEYS:
-        label = next(terse.ask([prompt("high1", item)])).text
-        sentence = next(wordy.ask([prompt("high1", item)])).text
-        assert sentence is not None and sentence != label
-        assert [mark for mark in sentence if mark.isdigit()] == [label]
+        asked = msgspec.structs.replace(prompt("high1", item), labels=tuple(labels.split()))
+        label = next(terse.ask([asked])).text
+        sentence = next(wordy.ask([asked])).text
+        assert sentence != label
+        assert read_reply(sentence, printed).value == labels.split().index(label or "")
 
 
 def test_a_block_of_items_is_answered_line_by_line() -> None:

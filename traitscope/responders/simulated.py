@@ -21,8 +21,13 @@ from inventories.reading import allowed
 from inventories.responder import Abilities, About, Likelihood, Prompt, Reply, ResponderError, Shown
 
 REFUSAL = "I'm sorry, but I can't answer personal questions."
-# whole sentences without "I" and "a", which are labels in some forms
-_PROSE = ("My answer is {}.", "That would be {}.", "The option that fits best is {}.", "Probably {}.")
+# sentences that can be read whatever the labels are: no "I" and no "a", which are labels in some forms
+_PROSE = (
+    "My answer is {}.",
+    "The best option is {}.",
+    "My answer is {}, because that is what fits.",
+    "Having thought about it, my choice is {}.",
+)
 _SOFTNESS = 0.5  # how far label probabilities spread around the answer, in units of the latent scale
 _CERTAIN = 0.97  # probability of the label that a null responder or an order bias takes
 
