@@ -13,7 +13,7 @@ from inventories.reply_reader import Outcome, Reader
 from inventories.reply_signs import PrintedOption
 from inventories.reply_text import fold, plain, without_thinking
 
-READER_VERSION = 2
+READER_VERSION = 1
 
 __all__ = ["READER_VERSION", "Answer", "Outcome", "PrintedOption", "judge_line", "read_block", "read_reply"]
 

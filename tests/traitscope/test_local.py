@@ -241,23 +241,6 @@ def test_the_embedded_model_says_what_it_can_and_which_file_it_is(smollm: LocalR
     assert smollm._model().packs
 
 
-@pytest.mark.model
-def test_shared_beginnings_make_asking_several_times_as_fast(smollm: LocalResponder) -> None:
-    import time
-
-    prompts = [
-        rating("somebody who likes long walks, old books and quiet evenings", f"is {each}") for each in "abcdefghij"
-    ]
-    ask(smollm, prompts[:1])
-    since = time.perf_counter()
-    ask(smollm, prompts)
-    together = time.perf_counter() - since
-    since = time.perf_counter()
-    for prompt in prompts[:3]:
-        ask(smollm, [prompt])
-    assert together / len(prompts) < (time.perf_counter() - since) / 3 / 1.5  # 4 and more on a quiet machine
-
-
 def test_replies_come_while_later_chunks_are_still_to_be_computed(tiny: Make) -> None:
     responder = tiny(llama(), chunk_tokens=50)
     passes: list[int] = []
