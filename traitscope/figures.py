@@ -154,7 +154,7 @@ def _layout(table: DataFrame, title: str, plot: int, below: int) -> dict[str, An
         "margin": {"l": 10, "r": 20, "t": above, "b": below + legend, "autoexpand": True},
         "showlegend": True,
         # one entry a line: side by side, long names of groups run into each other on a narrow page
-        "legend": {"orientation": "v", "x": 0, "xanchor": "left", "y": -below / plot, "yanchor": "top", "font": {"size": 13}},
+        "legend": {"orientation": "v", "tracegroupgap": 0, "x": 0, "xanchor": "left", "y": -below / plot, "yanchor": "top", "font": {"size": 13}},
     }  # fmt: skip
 
 

@@ -126,7 +126,7 @@ class LocalResponder:
         embedded.require("torch", "transformers")
         # read when torch is loaded: threads that wait leave their core to others, or two programs on one machine
         # wait for each other most of the time
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        os.environ.setdefault("GOMP_SPINCOUNT", "20000")
         path = self._found.path
         self._folder = self._folder or (embedded.converted(path) if path.is_file() else path)
         _set_threads(int(self.params["threads"]))
