@@ -40,7 +40,7 @@ full: setup
 	@$(BIN)/traitscope demo --full
 
 app: setup
-	@$(BIN)/streamlit run app.py --server.address=127.0.0.1 --browser.gatherUsageStats=false
+	@$(BIN)/streamlit run app.py
 
 test: $(VENV)/dev.stamp check
 

@@ -82,10 +82,12 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
         known = record.inventory(str(inventory), str(language))
         ends = {item.id: sum(known.range_of(item)) for item in known.items}
         for version in ("chosen", "expected"):
-            if version == "expected" and rows["expected"].isna().all():
+            # text has no probabilities, so it has no expected value
+            some = rows[rows["reply"] == "labels"] if version == "expected" else rows
+            if some.empty:
                 continue
-            turned = rows[version].where(rows["key"] == 1, rows["item"].map(ends) - rows[version])
-            parts.append(rows[names].assign(version=version, value=turned.astype(float), note=""))
+            turned = some[version].where(some["key"] == 1, some["item"].map(ends) - some[version])
+            parts.append(some[names].assign(version=version, value=turned.astype(float), note=""))
     said = table[(table["elicitation"] == "likelihood") & table["likelihood"].notna()]
     if len(said):
         parts.append(_centred(record, said, names))

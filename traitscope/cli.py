@@ -242,7 +242,6 @@ def _personas(given: argparse.Namespace) -> tuple[Any, str]:
 
 def _read(given: argparse.Namespace) -> tuple[Any, str]:
     from inventories.answers import judge_line
-
     from traitscope.collected import DataError
 
     try:

@@ -193,7 +193,9 @@ def form_effects(record: Record, table: DataFrame | None = None) -> DataFrame:
     for place, some in table.groupby(["model", "inventory", "elicitation"], sort=False):
         for factor in (each for each in FACTORS if some[each].nunique() > 1):
             others = [each for each in FACTORS if each != factor]
-            cells = some[["persona", "item", "replicate", *others]].astype(str).agg("|".join, axis=1)
+            cells = some["item"].astype(str)
+            for each in ("replicate", *others):
+                cells = cells + "|" + some[each].astype(str)
             long = DataFrame(
                 {"person": some["persona"], "item": cells, "level": some[factor].astype(str), "value": some["chosen"]}
             )

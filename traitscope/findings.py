@@ -96,7 +96,8 @@ def _effects(tables: dict[str, DataFrame], model: str, version: str) -> str:
         listed = ", ".join(f"{scale} {_short(d)}" for scale, d in zip(known["scale"], known["d_ddof1"], strict=True))
         clear = known[(known["d_ddof1"] > 0) & (known["d_ddof1"].abs() > known["null95"])]
         if known.empty:
-            told.append(f"for {persona_set} no effect of the assigned pole could be estimated")
+            why = ", ".join(sorted({str(note).split(";")[0] for note in rows["note"] if note})) or "no_score"
+            told.append(f"for {persona_set} the effect of the assigned pole is not estimable ({why})")
             continue
         told.append(
             f"for {persona_set} the assigned pole moves {len(clear)} of {len(rows)} scales in its own direction and beyond 95 % of "

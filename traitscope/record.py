@@ -87,8 +87,9 @@ class Record:
 
     def stamp(self) -> tuple[int, ...]:
         """Changes whenever the record does; what a cache is keyed by."""
-        paths = (self.folder / name for name in ("answers.sqlite", "answers.sqlite-wal", "manifest.json"))
-        return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+        paths = [self.folder / name for name in ("answers.sqlite", "answers.sqlite-wal", "manifest.json")]
+        # looking at a record makes an empty write-ahead log; that is no change
+        return tuple(path.stat().st_mtime_ns if path.is_file() and path.stat().st_size else 0 for path in paths)
 
 
 def records(runs: Path | str = RUNS) -> list[Record]:

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from inventories.answers import PrintedOption
-
 from inventories.administer import Interview, next_prompts, read, read_labels, read_texts
+from inventories.answers import PrintedOption
 from inventories.responder import Abilities, Reply, Responder
 from traitscope.record import RUNS, Record, make_record
 from traitscope.responders import by_name

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from inventories.answers import READER_VERSION, PrintedOption
 
 from inventories.administer import Interview, Reading
+from inventories.answers import READER_VERSION, PrintedOption
 from inventories.forms import Step
 from inventories.ids import digest
 from inventories.responder import Likelihood, Message, Prompt, Reply

@@ -116,7 +116,7 @@ def load_study(path: Path | str) -> Study:
             seed=file.seed,
             models=tuple(Model(each) if isinstance(each, str) else each for each in file.models),
             personas=people,
-            inventories={name: load_inventory(name, beside=path.parent) for name in file.inventories},
+            inventories=_inventories(file.inventories, path.parent),
             asks=tuple(file.asks),
             accept=tuple(file.accept),
             negated=negated,
@@ -125,6 +125,32 @@ def load_study(path: Path | str) -> Study:
     except (DefinitionError, ResponderError) as mistake:
         raise StudyError(_told(path, str(mistake))) from None
     return study
+
+
+def _inventories(names: list[str], beside: Path) -> dict[str, Inventory]:
+    found: dict[str, Inventory] = {}
+    for name in names:
+        each = _inventory(name, beside)
+        if each.translation is not None:
+            language = each.language
+            raise DefinitionError(
+                f"inventories: a language is part of the form; say inventories = [{each.id!r}] and, in an ask, "
+                f'form = {{ language = "{language}" }} instead of {name!r}'
+            )
+        if each.id in found:
+            raise DefinitionError(
+                f"inventories: {each.id!r} stands twice; each inventory once, and file names must differ"
+            )
+        found[each.id] = each
+    return found
+
+
+def _inventory(name: str, beside: Path) -> Inventory:
+    # a record's own study file names an inventory by the path it once had; its copy is in the record
+    kept = beside / "inventories" / Path(name).name
+    if name.endswith(".toml") and kept.is_file() and not (beside / name).is_file():
+        return load_inventory(str(kept.resolve()))
+    return load_inventory(name, beside=beside)
 
 
 def _told(path: Path, message: str) -> str:
@@ -171,9 +197,6 @@ def _check(study: Study) -> None:
     names = [model.name for model in study.models]
     if doubled := sorted({each for each in names if names.count(each) > 1}):
         raise DefinitionError(f"models: {doubled[0]!r} stands twice")
-    ids = [each.id for each in study.inventories.values()]
-    if doubled := sorted({each for each in ids if ids.count(each) > 1}):
-        raise DefinitionError(f"inventories: two files are called {doubled[0]!r}; file names must differ")
     for model in study.models:
         check_name(model.name)
     for inventory in study.inventories.values():

@@ -123,7 +123,12 @@ def test_a_users_own_inventory_and_persona_go_through_the_same_pipeline(study_fi
     )
     text = f'models = ["simulated:perfect"]\ninventories = ["tiny.toml"]\npersonas = [{people}]\n'
     record = run(load_study(study_file(text, "own.toml")), tmp_path / "r")
-    (tmp_path / "tiny.toml").unlink()  # the record keeps its own copy
+    (tmp_path / "tiny.toml").unlink()  # the record keeps its own copy, and its own study file finds it
+    assert run(load_study(tmp_path / "r" / "study.toml"), tmp_path / "r").progress() == {
+        "trials": 40,
+        "done": 40,
+        "failed": 0,
+    }
     standing = rows(analysis.standings(record), version="chosen")
     assert dict(zip(standing["persona"], standing["score"], strict=True)) == {
         f"{name}{n}": score for name, score in (("loud", 3.0), ("shy", 1.0)) for n in range(4)

@@ -51,6 +51,8 @@ items = [{ id = "E1", scale = "E", key = 1, text = "Talk." }, { id = "E2", scale
         (GOOD + "[[asks]]\nelicitation = 'choice'", "choice is for scenarios"),
         ("inventories = ['bfi44']", "'models' is missing"),
         ("models = [", "not valid TOML"),
+        (GOOD.replace("bfi44", "ipip_neo_120.de"), 'form = { language = "de" }'),
+        (GOOD.replace('["bfi44"]', '["bfi44", "bfi44"]'), "'bfi44' stands twice"),
         (GOOD.replace('["bfi44"]', "[]"), "at least one"),
     ],
 )
