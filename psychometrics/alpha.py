@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Hashable, Iterable
+from typing import Literal
 
 import numpy as np
 from pandas import DataFrame
@@ -19,9 +20,7 @@ from psychometrics.covariances import (
     alpha_from,
     answered,
     correlations,
-    covariances,
     numbers,
-    row_means,
     squared_multiple,
     sums_for_alpha,
 )
@@ -37,10 +36,15 @@ from psychometrics.estimate import (
     persona_bootstrap,
     undefined,
 )
+from psychometrics.moments import Moments, Pairs, Rows, moments
+
+Interval = Literal["Feldt", "Duhachek"]
 
 
-def cronbach_alpha(items: DataFrame, *, missing: Missing = "pairwise", confidence: float = 0.95) -> Estimate:
-    """Internal consistency of one scale (Cronbach, 1951); interval after Feldt, Woodruff and Salih (1987).
+def cronbach_alpha(
+    items: DataFrame, *, missing: Missing = "pairwise", interval: Interval = "Feldt", confidence: float = 0.95
+) -> Estimate:
+    """Internal consistency of one scale (Cronbach, 1951).
 
     Parameters
     ----------
@@ -49,6 +53,10 @@ def cronbach_alpha(items: DataFrame, *, missing: Missing = "pairwise", confidenc
     missing : "pairwise" or "listwise"
         Pairwise takes each covariance from the persons who answered both items, and counts all persons with any
         answer, as R's psych does. The value under the other rule is in `extra`.
+    interval : "Feldt" or "Duhachek"
+        Feldt, Woodruff and Salih (1987) is exact when all items measure alike and errors are normal; Duhachek and
+        Iacobucci (2004) is a large-sample normal interval that also holds for items of unequal loadings. For rows
+        that repeat personas, and for anything far from normal, see `alpha_of_repeats`, which resamples.
     confidence : float in (0, 1)
 
     Returns
@@ -75,8 +83,14 @@ def cronbach_alpha(items: DataFrame, *, missing: Missing = "pairwise", confidenc
     estimate = _without_interval(items, missing)
     if not estimate.estimable or estimate.note == "degenerate_identical_items":
         return estimate
-    low, high = _feldt(estimate.value, estimate.n_persons, items.shape[1], confidence)
-    return dataclasses.replace(estimate, low=low, high=high, method="Feldt", confidence=confidence)
+    if interval == "Feldt":
+        low, high = _feldt(estimate.value, estimate.n_persons, items.shape[1], confidence)
+    elif interval == "Duhachek":
+        half = float(stats.norm.ppf((1 + confidence) / 2)) * float(estimate.extra["standard_error"])  # type: ignore[arg-type]
+        low, high = estimate.value - half, estimate.value + half
+    else:
+        raise ValueError(f'interval: "{interval}"; allowed are "Feldt" and "Duhachek"')
+    return dataclasses.replace(estimate, low=low, high=high, method=interval, confidence=confidence)
 
 
 def alpha_of_repeats(
@@ -177,10 +191,11 @@ def alpha_of_repeats(
 
 def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None = None) -> Estimate:
     """Alpha over the rows of `items`, which count as persons unless `n_persons` says how many they are."""
-    everything = numbers(items)
-    x = everything[answered(everything, missing)]
+    x = numbers(items)
+    found = moments(x)
+    pairs, rows = _under(found, missing)
     k = x.shape[1]
-    n = len(x) if n_persons is None else n_persons
+    n = rows.n if n_persons is None else n_persons
 
     def none(note: str, **extra: Detail) -> Estimate:
         return undefined(note, n_persons=n, n_items=k, missing=missing, extra=extra)
@@ -189,13 +204,14 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
         return none("too_few_items")
     if n < 3:
         return none("too_few_persons")
-    c = covariances(x)
+    c = pairs.covariances()
     if np.isnan(c).any():
         return none("no_joint_answers")
-    unit = (NO_SPREAD * max(1.0, float(np.nanmax(np.abs(x))))) ** 2
+    unit = (NO_SPREAD * max(1.0, found.largest)) ** 2
     constant = [str(name) for name, variance in zip(items.columns, np.diag(c), strict=True) if variance <= unit]
     if abs(c.sum()) <= max(unit * k, ROUNDING * np.trace(c)):
-        return none("zero_total_variance", percent_exact_agreement=_exact_agreement(x), constant_items=tuple(constant))
+        agreement = _exact_agreement(x[answered(x, missing)])
+        return none("zero_total_variance", percent_exact_agreement=agreement, constant_items=tuple(constant))
     if k - len(constant) < 2:
         return none("constant_items", constant_items=tuple(constant))
     value = float(alpha_from(c))
@@ -209,7 +225,7 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
     if value < 0:
         note = "negative_average_covariance"
         warnings.append("negative_average_covariance: the items contradict each other on average; are the keys right?")
-    if value > 1 - NO_SPREAD or _identical_within_rows(x):
+    if value > 1 - NO_SPREAD or rows.alike:
         note = "degenerate_identical_items"
         warnings.append("degenerate_identical_items: one item tells all that the others tell; no evidence of a scale")
     return Estimate(
@@ -219,37 +235,40 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
         missing=missing,
         note=note,
         warnings=tuple(warnings),
-        extra=_details(everything, x, c, value, tuple(constant), unit),
+        extra=_details(found, missing, c, value, tuple(constant), unit) | {"missing_share": found.n_missing / x.size},
     )
 
 
+def _under(found: Moments, missing: Missing) -> tuple[Pairs, Rows]:
+    if missing not in ("pairwise", "listwise"):
+        raise ValueError(f'missing: "{missing}"; allowed are "pairwise" and "listwise"')
+    if missing == "listwise":
+        return found.listwise, found.rows_listwise
+    return found.pairwise, found.rows_pairwise
+
+
 def _details(
-    everything: Floats, x: Floats, c: Floats, value: float, constant: tuple[str, ...], unit: float
+    found: Moments, missing: Missing, c: Floats, value: float, constant: tuple[str, ...], unit: float
 ) -> dict[str, Detail]:
-    k = x.shape[1]
+    k, rows = len(c), _under(found, missing)[1]
     varying = np.diag(c) > unit
-    complete = everything[answered(everything, "listwise")]
-    some = everything[answered(everything, "pairwise")]
     r = correlations(np.where(np.outer(varying, varying), c, math.nan))
-    listwise = covariances(complete)
-    means = row_means(x)
-    sd = float(means.std(ddof=1))
+    complete = found.rows_listwise.n
     return {
-        "alpha_pairwise": float(alpha_from(covariances(some))),
-        "n_pairwise": len(some),
-        "alpha_listwise": float(alpha_from(listwise)) if len(complete) > 2 else math.nan,
-        "n_listwise": len(complete),
-        "missing_share": float(1 - np.isfinite(everything).mean()),
+        "alpha_pairwise": float(alpha_from(found.pairwise.covariances())),
+        "n_pairwise": found.rows_pairwise.n,
+        "alpha_listwise": float(alpha_from(found.listwise.covariances())) if complete > 2 else math.nan,
+        "n_listwise": complete,
         "standardised_alpha": float(alpha_from(r)),
         "average_r": float((r.sum() - k) / (k * (k - 1))),
         "lambda6": float(1 - (1 - squared_multiple(r)).sum() / r.sum()),
         "alpha_varying_items": float(alpha_from(c[np.ix_(varying, varying)])),
         "n_varying_items": int(varying.sum()),
         "constant_items": constant,
-        "mean": float(means.mean()),
-        "sd": sd,
-        "sem": sd * math.sqrt(1 - value) if value <= 1 else 0.0,
-        "standard_error": _standard_error(c, len(x)),
+        "mean": rows.mean,
+        "sd": rows.sd,
+        "sem": rows.sd * math.sqrt(1 - value) if value <= 1 else 0.0,
+        "standard_error": _standard_error(c, rows.n),
     }
 
 
@@ -275,10 +294,6 @@ def _exact_agreement(x: Floats) -> float:
         if pairs:
             shares.append(100 * float((counts * (counts - 1)).sum() / pairs))
     return float(np.mean(shares)) if shares else math.nan
-
-
-def _identical_within_rows(x: Floats) -> bool:
-    return bool((np.nanmax(x, axis=1) - np.nanmin(x, axis=1) <= NO_SPREAD).all())
 
 
 def _only_copies(x: Floats, person: Integers) -> bool:

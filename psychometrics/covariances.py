@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from psychometrics.estimate import Floats, Integers, Missing, sums_by_person
+from psychometrics.moments import from_moments, moments
 
 ROUNDING = 1e-12  # a variance smaller than this share of its parts is what rounding left of 0
 
@@ -21,7 +22,9 @@ def numbers(items: DataFrame) -> Floats:
     array([[ 1.],
            [nan]])
     """
-    x = items.to_numpy(dtype=float, na_value=math.nan)
+    # na_value would copy a million rows; only columns that are no plain numbers can hold something other than NaN
+    plain = all(isinstance(each, np.dtype) and each.kind in "fiub" for each in items.dtypes)
+    x = items.to_numpy(dtype=float) if plain else items.to_numpy(dtype=float, na_value=math.nan)
     if np.isinf(x).any():
         row, column = np.argwhere(np.isinf(x))[0]
         raise ValueError(f'item "{items.columns[column]}", row {row}: {x[row, column]}; a value is a number or missing')
@@ -71,24 +74,7 @@ def covariances(x: Floats) -> Floats:
     array([[1., 1.],
            [1., 2.]])
     """
-    present = np.isfinite(x).astype(float)
-    filled = np.where(present > 0, x, 0.0)
-    seen = present.sum(axis=0)
-    # far from 0, sums of squares lose the digits that a covariance is made of
-    filled = np.where(present > 0, filled - filled.sum(axis=0) / np.maximum(seen, 1), 0.0)
-    return from_moments(present.T @ present, filled.T @ present, filled.T @ filled)
-
-
-def from_moments(n: Floats, sums: Floats, products: Floats) -> Floats:
-    """Covariances, shape (..., items, items), from the number of rows that have both columns i and j, the sum of
-    column i over them and the sum of products over them.
-
-    >>> from_moments(np.array([[3.0]]), np.array([[6.0]]), np.array([[14.0]]))
-    array([[1.]])
-    """
-    n = np.where(n < 2, math.nan, n)
-    matrices: Floats = (products - sums * np.swapaxes(sums, -1, -2) / n) / (n - 1)
-    return matrices
+    return moments(x).pairwise.covariances()
 
 
 def correlations(c: Floats) -> Floats:

@@ -22,7 +22,7 @@ Missing = Literal["pairwise", "listwise"]
 Detail = float | int | str | tuple[str, ...] | None
 
 NO_SPREAD = 1e-9  # values closer than this are equal: larger than rounding errors, smaller than any unit of ours
-NUMBERS_AT_ONCE = 4_000_000  # 32 MB of counts: large enough for a fast matrix product, small enough for a laptop
+NUMBERS_AT_ONCE = 1_000_000  # 8 MB of counts: large enough for a fast matrix product, small enough to stay near it
 UNDEFINED_SHARE = 0.1  # an interval from fewer resamples than 90 % would describe the well-behaved ones only
 
 
