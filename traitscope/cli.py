@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _mistakes() -> tuple[type[Exception], ...]:
     from inventories.responder import ResponderError
-    from traitscope.collected import DataError
+    from traitscope.datafile import DataError
     from traitscope.store import StoreError
     from traitscope.study import StudyError
 
@@ -242,7 +242,7 @@ def _personas(given: argparse.Namespace) -> tuple[Any, str]:
 
 def _read(given: argparse.Namespace) -> tuple[Any, str]:
     from inventories.answers import judge_line
-    from traitscope.collected import DataError
+    from traitscope.datafile import DataError
 
     try:
         lines = (sys.stdin.buffer.read() if given.file == "-" else Path(given.file).read_bytes()).splitlines()

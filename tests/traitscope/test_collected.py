@@ -6,7 +6,8 @@ import json
 import pytest
 
 from inventories.loading import load_inventory
-from traitscope.collected import DataError, analyze
+from traitscope.collected import analyze
+from traitscope.datafile import DataError
 
 TABLE_1 = {  # PersonaLLM, verified: d with ddof 0 and 1, alpha over 320 rows, mean and SD
     "E": (7.8063, 7.7819, 0.9505, 3.329, 1.232),

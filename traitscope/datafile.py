@@ -1,0 +1,134 @@
+"""A file of answers from elsewhere becomes one table of text cells: CSV, SPSS or Excel, wide or long."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pandas import DataFrame, Series
+
+
+class DataError(ValueError):
+    """A table that cannot be analysed; the message is one line with file, place, value and what is allowed."""
+
+
+BLANK = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "None", "."})
+LOST = frozenset({"refused", "ambiguous", "off_scale", "unreadable", "missing"})  # outcomes without an answer
+PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may have, in this spelling
+MOST_LEVELS = 50  # of a form factor
+PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
+
+
+def read_table(path: Path) -> DataFrame:
+    """The table of a file as text, one row a respondent or sitting; an empty cell is "".
+
+    `.sav` is SPSS (values, not labels; user-missing values are missing), `.xlsx` Excel (the first sheet), all else CSV
+    with comma, semicolon or tab. A long table, with columns person, item and value, comes back wide; its further
+    columns are form factors.
+    """
+    if not path.is_file():
+        raise DataError(f"{path}: cannot be read (no such file)")
+    kind = path.suffix.lower()
+    table = _spss(path) if kind in (".sav", ".zsav") else _excel(path) if kind in (".xlsx", ".xlsm") else _csv(path)
+    if table.empty:
+        raise DataError(f"{path}: needs a header line and at least one row")
+    table = table.rename(columns={"person": "persona"} if "persona" not in table else {})
+    return _wide(table, str(path)) if {"item", "value"} <= set(table.columns) else table
+
+
+def _csv(path: Path) -> DataFrame:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file, dialect=_dialect(file.readline(), file)))
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be read ({problem.strerror})") from None
+    except UnicodeDecodeError as problem:
+        raise DataError(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
+    except csv.Error as problem:
+        raise DataError(f"{path}: not a CSV file: {problem}") from None
+    if len(rows) < 2:
+        raise DataError(f"{path}: needs a header line and at least one row")
+    header = _header(rows[0], path)
+    for number, row in enumerate(rows[1:], start=2):
+        if row and len(row) != len(header):
+            raise DataError(f"{path}, line {number}: {len(row)} cells, but the header has {len(header)}")
+    return DataFrame([row for row in rows[1:] if row], columns=header, dtype=str)
+
+
+def _dialect(first: str, file: Any) -> type[csv.Dialect]:
+    file.seek(0)
+    semicolon = first.count(";") > first.count(",")
+    tab = first.count("\t") > max(first.count(";"), first.count(","))
+    return type("Dialect", (csv.excel,), {"delimiter": "\t" if tab else ";" if semicolon else ","})
+
+
+def _spss(path: Path) -> DataFrame:
+    import pyreadstat
+
+    try:
+        table, _ = pyreadstat.read_sav(path, apply_value_formats=False)
+    except Exception as problem:  # the reader raises its own C errors of several types
+        raise DataError(f"{path}: not an SPSS file: {problem}") from None
+    return _as_text(table, path)
+
+
+def _excel(path: Path) -> DataFrame:
+    import zipfile
+
+    import pandas as pd
+
+    try:
+        table = pd.read_excel(path, sheet_name=0, dtype=object)
+    except (ValueError, KeyError, zipfile.BadZipFile) as problem:
+        raise DataError(f"{path}: not an Excel file (.xlsx): {problem}") from None
+    return _as_text(table, path)
+
+
+def _as_text(table: DataFrame, path: Path) -> DataFrame:
+    """Cells as they would stand in a CSV file, so that one check serves every kind of file."""
+    columns = _header([str(name) for name in table.columns], path)
+    return DataFrame({name: [_cell(each) for each in table.iloc[:, i]] for i, name in enumerate(columns)}, dtype=str)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _header(names: Iterable[str], path: Path) -> list[str]:
+    header = [name.strip() for name in names]
+    if doubled := sorted({name for name in header if name and header.count(name) > 1}):
+        raise DataError(f"{path}, header: the column {doubled[0]!r} stands twice")
+    return header
+
+
+def _wide(long: DataFrame, file: str) -> DataFrame:
+    """One row a person and what else tells sittings apart, one column an item; positions as `position.ITEM`."""
+    if "persona" not in long:
+        raise DataError(f"{file}, header: a long table needs columns person, item and value; there is no person")
+    others = [name for name in long.columns if not _known(name)]
+    # a column with a value a row, such as a time or a reply's text, tells no forms apart
+    long = long.drop(columns=[name for name in others if long[name].nunique() > MOST_LEVELS])
+    long = long.rename(columns={name: f"factor.{name}" for name in others})
+    apart = [name for name in long.columns if name not in ("item", "value", "position")]
+    cells = [*apart, "item"]
+    twice = long.duplicated(cells)
+    if twice.any():
+        row = int(twice.to_numpy().argmax())
+        seen = ", ".join(f"{name} {long[name].iloc[row]!r}" for name in cells)
+        raise DataError(f"{file}, row {row + 1}: {seen} stands twice; repeats are told apart by a column replicate")
+    sitting = Series(long.groupby(apart, sort=False, dropna=False).ngroup(), index=long.index)
+    table = long.assign(sitting=sitting).pivot(index="sitting", columns="item", values="value")
+    parts = long[apart].assign(sitting=sitting).drop_duplicates("sitting").set_index("sitting")
+    wide = parts.join(table[list(dict.fromkeys(long["item"]))])
+    if "position" in long:
+        places = long.assign(sitting=sitting).pivot(index="sitting", columns="item", values="position")
+        wide = wide.join(places.add_prefix("position."))
+    return wide.fillna("").reset_index(drop=True)
+
+
+def _known(name: str) -> bool:
+    return name in (*PERSON_LEVEL, "item", "value", "position") or name.startswith(PREFIXES)
