@@ -114,15 +114,21 @@ def _parser() -> argparse.ArgumentParser:
     analyze = command(
         "analyze",
         _analyze,
-        "Statistics of answers collected elsewhere: one row a respondent, columns named by item id.",
+        "Statistics of answers collected elsewhere: CSV, SPSS or Excel, wide or long; or of the ratings in a record.",
     )
     analyze.add_argument(
         "file",
         type=Path,
-        metavar="FILE.csv",
-        help="raw answers; assigned.SCALE, factor.NAME and persona are understood",
+        nargs="?",
+        metavar="FILE",
+        help="raw answers; columns assigned.SCALE, factor.NAME, group.NAME, criterion.NAME and persona are understood",
     )
-    analyze.add_argument("--inventory", required=True, metavar="ID", help="id of the bank, or path of a file")
+    analyze.add_argument("--inventory", metavar="ID", help="id of the bank, or path of a file")
+    analyze.add_argument("--only", metavar="NAME[,NAME]", help="these statistics only")
+    analyze.add_argument("--list", action="store_true", help="name all statistics, and with a file which of them apply")
+    analyze.add_argument(
+        "--beside", type=Path, metavar="FILE", help="a second file, such as human answers, to stand beside as a group"
+    )
     analyze.add_argument("--already-keyed", action="store_true", help="the reversed items are turned round already")
     analyze.add_argument(
         "--missing",
@@ -130,6 +136,18 @@ def _parser() -> argparse.ArgumentParser:
         default="pairwise",
         help="rule for missing answers; both values are in the output",
     )
+    check = command(
+        "check", _check, "Simulated persons with known traits, styles and noise, recovered through the whole pipeline."
+    )
+    check.add_argument("--persons", type=int, default=100, metavar="N", help="persons in each world (default 100)")
+    check.add_argument("--inventory", default="bfi44", metavar="ID", help="id of the bank, or path of a file")
+    check.add_argument("--seed", type=int, default=1, help="another seed draws other persons")
+    probe = command(
+        "probe", _probe, "What a model knows of an inventory beforehand: its name, its items' ends and order."
+    )
+    probe.add_argument("model", metavar="MODEL", help="a name as in a study, such as local:smollm2-135m")
+    probe.add_argument("--inventory", required=True, metavar="ID", help="id of the bank, or path of a file")
+    probe.add_argument("--to", type=Path, metavar="FILE.jsonl", help="where replies are kept (default: runs/probes/)")
     return parser
 
 
@@ -260,8 +278,47 @@ def _read(given: argparse.Namespace) -> tuple[Any, str]:
 
 def _analyze(given: argparse.Namespace) -> tuple[Any, str]:
     from inventories.loading import load_inventory
-    from traitscope import collected, reporting
+    from traitscope import collected, printed, statistics
+    from traitscope.datafile import DataError
+
+    if given.inventory is None or given.file is None:
+        if given.list and given.file is None:
+            return printed.listed(statistics.listed())
+        raise DataError("analyze: needs a FILE and --inventory ID; `analyze --list` alone names all statistics")
+    inventory = load_inventory(given.inventory)
+    if given.list:
+        sample = collected.sample_at(given.file, inventory, already_keyed=given.already_keyed, missing=given.missing)
+        return printed.listed(statistics.listed(sample))
+    result = collected.analyze(
+        given.file,
+        inventory,
+        already_keyed=given.already_keyed,
+        missing=given.missing,
+        beside=given.beside,
+        only=[name.strip() for name in given.only.split(",")] if given.only else None,
+        told=_tell if sys.stderr.isatty() else None,
+    )
+    return result, printed.collected(result, inventory)
+
+
+def _tell(name: str) -> None:
+    print(f"traitscope: {name} ...", file=sys.stderr)
+
+
+def _check(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import checking, printed
+
+    rows = checking.check(persons=given.persons, inventory=given.inventory, seed=given.seed)
+    return printed.checked(rows)
+
+
+def _probe(given: argparse.Namespace) -> tuple[Any, str]:
+    from inventories.loading import load_inventory
+    from traitscope import printed, probing
+    from traitscope.record import RUNS
+    from traitscope.responders import by_name
 
     inventory = load_inventory(given.inventory)
-    result = collected.analyze(given.file, inventory, already_keyed=given.already_keyed, missing=given.missing)
-    return result, reporting.collected(result, inventory)
+    name = "".join(letter if letter.isalnum() else "-" for letter in f"{given.model}_{inventory.id}")
+    to = given.to or RUNS / "probes" / f"{name}.jsonl"
+    return printed.probed(probing.probe(inventory, given.model, by_name(given.model), to))

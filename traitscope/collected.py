@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,47 @@ from inventories.definitions import Inventory
 from psychometrics.alpha import cronbach_alpha
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keying_suspicion, normal_percentile, scale_score, t_score
+from traitscope import statistics
 from traitscope.analysis import norm_for
 from traitscope.estimates import alpha_of, alpha_row, effect_row, factor_rows
-from traitscope.sample import Sample, read_sample
+from traitscope.record import Record
+from traitscope.sample import Sample, read_sample, record_sample
+from traitscope.sample import beside as both
 
 
 def analyze(
-    path: Path | str, inventory: Inventory, *, already_keyed: bool = False, missing: Missing = "pairwise"
+    path: Path | str,
+    inventory: Inventory,
+    *,
+    already_keyed: bool = False,
+    missing: Missing = "pairwise",
+    beside: Path | None = None,
+    only: Sequence[str] | None = (),
+    told: Callable[[str], object] | None = None,
 ) -> dict[str, Any]:
-    """Scale statistics of the answers in a data file; see `read_sample` for its columns. NaN is None."""
-    return analyze_sample(read_sample(Path(path), inventory, already_keyed=already_keyed, missing=missing))
+    """Statistics of the answers in a data file or a record's folder; see `read_sample` for a file's columns.
+
+    `scales` and `forms` are always there: score, alpha, effect of the assigned level, norm, effects of the form.
+    `statistics` has what `only` names, or with None all that applies; see `statistics.compute`. NaN is None. `beside`
+    is a second file of the same inventory, such as human answers: its rows are the group `sample` "beside".
+    """
+    sample = sample_at(Path(path), inventory, already_keyed=already_keyed, missing=missing)
+    if beside is not None:
+        other = sample_at(beside, inventory, already_keyed=already_keyed, missing=missing)
+        sample = both(sample, other, (Path(path).stem, beside.stem))
+    result = analyze_sample(sample)
+    found = statistics.compute(sample, only, told)
+    result["warnings"] += [f"{name} failed: {each['failed']}" for name, each in found.items() if "failed" in each]
+    return result | {"statistics": _plain(found)}
+
+
+def sample_at(
+    path: Path, inventory: Inventory, *, already_keyed: bool = False, missing: Missing = "pairwise"
+) -> Sample:
+    """The sample in a data file, or that of an inventory in a record's folder."""
+    if (path / "manifest.json").is_file():
+        return record_sample(Record(path), inventory, missing=missing)
+    return read_sample(path, inventory, already_keyed=already_keyed, missing=missing)
 
 
 def analyze_sample(sample: Sample) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def read_table(path: Path) -> DataFrame:
     if table.empty:
         raise DataError(f"{path}: needs a header line and at least one row")
     table = table.rename(columns={"person": "persona"} if "persona" not in table else {})
-    return _wide(table, str(path)) if {"item", "value"} <= set(table.columns) else table
+    return wide(table, str(path)) if {"item", "value"} <= set(table.columns) else table
 
 
 def _csv(path: Path) -> DataFrame:
@@ -105,7 +105,7 @@ def _header(names: Iterable[str], path: Path) -> list[str]:
     return header
 
 
-def _wide(long: DataFrame, file: str) -> DataFrame:
+def wide(long: DataFrame, file: str) -> DataFrame:
     """One row a person and what else tells sittings apart, one column an item; positions as `position.ITEM`."""
     if "persona" not in long:
         raise DataError(f"{file}, header: a long table needs columns person, item and value; there is no person")
@@ -114,20 +114,18 @@ def _wide(long: DataFrame, file: str) -> DataFrame:
     long = long.drop(columns=[name for name in others if long[name].nunique() > MOST_LEVELS])
     long = long.rename(columns={name: f"factor.{name}" for name in others})
     apart = [name for name in long.columns if name not in ("item", "value", "position")]
-    cells = [*apart, "item"]
-    twice = long.duplicated(cells)
+    twice = long.duplicated([*apart, "item"])
     if twice.any():
         row = int(twice.to_numpy().argmax())
-        seen = ", ".join(f"{name} {long[name].iloc[row]!r}" for name in cells)
+        seen = ", ".join(f"{name} {long[name].iloc[row]!r}" for name in (*apart, "item"))
         raise DataError(f"{file}, row {row + 1}: {seen} stands twice; repeats are told apart by a column replicate")
     sitting = Series(long.groupby(apart, sort=False, dropna=False).ngroup(), index=long.index)
-    table = long.assign(sitting=sitting).pivot(index="sitting", columns="item", values="value")
-    parts = long[apart].assign(sitting=sitting).drop_duplicates("sitting").set_index("sitting")
-    wide = parts.join(table[list(dict.fromkeys(long["item"]))])
+    cells = long.assign(sitting=sitting)
+    answers = cells.pivot(index="sitting", columns="item", values="value")[list(dict.fromkeys(long["item"]))]
+    parts = cells[["sitting", *apart]].drop_duplicates("sitting").set_index("sitting").join(answers)
     if "position" in long:
-        places = long.assign(sitting=sitting).pivot(index="sitting", columns="item", values="position")
-        wide = wide.join(places.add_prefix("position."))
-    return wide.fillna("").reset_index(drop=True)
+        parts = parts.join(cells.pivot(index="sitting", columns="item", values="position").add_prefix("position."))
+    return parts.fillna("").reset_index(drop=True)
 
 
 def _known(name: str) -> bool:

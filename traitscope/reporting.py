@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from inventories.definitions import Inventory
 from traitscope import analysis, estimates
 from traitscope.findings import findings
 from traitscope.listing import terms_of
 from traitscope.record import Record
-from traitscope.text import columns, frame, interval
+from traitscope.text import frame, interval
 
 VERSIONS = {
     "chosen": "score of the most probable (or chosen) option, in the inventory's own metric",
@@ -166,43 +165,6 @@ def export(record: Record, folder: Path) -> tuple[dict[str, Any], str]:
         shutil.copyfile(record.folder / name, folder / name)
     written += ["calls.jsonl", "study.toml", "manifest.json"]
     return {"folder": str(folder), "files": written}, f"{folder}: {', '.join(written)}"
-
-
-def collected(result: dict[str, Any], inventory: Inventory) -> str:
-    """The statistics of an analysed file as text."""
-    rows, effects = [], []
-    for scale, each in result["scales"].items():
-        alpha, whole = each["alpha"], each["complete_cases"]
-        rows.append([
-            scale, each["name"], each["n_rows"], each["n_persons"], _number(each["mean"]), _number(each["sd"]), _number(alpha["value"]),
-            "-" if alpha["low"] is None else f"[{alpha['low']:.3f}, {alpha['high']:.3f}]", alpha["method"] or "-", alpha["note"] or "-",
-            _number(each["alpha_person_means"]), f"{_number(whole['alpha'])} ({whole['n']})",
-        ])  # fmt: skip
-        if each["assigned"]:
-            found = each["assigned"]
-            effects.append(
-                [scale, *(_number(found[name]) for name in ("d_ddof0", "d_ddof1", "spearman")), found["note"] or "-"]
-            )
-    header = ["scale", "name", "rows", "persons", "mean", "sd", "alpha", "95 % interval", "method", "note", "alpha of person means",
-              "alpha of complete cases (n)"]  # fmt: skip
-    parts = [
-        f"{result['file']}: {result['n_rows']} rows, {result['n_persons']} persons, {inventory.title}, missing: {result['missing']}"
-    ]
-    parts.append(columns(header, rows))
-    if effects:
-        parts.append(
-            "Effect of the assigned level\n"
-            + columns(["scale", "d (ddof 0)", "d (ddof 1)", "Spearman", "note"], effects)
-        )
-    if result["forms"]:
-        parts.append("Effect of the form\n" + frame(DataFrame(result["forms"]), 3))
-    parts += ["\n".join(f"Warning: {each}" for each in result["warnings"])] if result["warnings"] else []
-    terms = terms_of([inventory])
-    return "\n\n".join(parts + terms)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
 
 
 def _rows(table: DataFrame) -> list[dict[str, Any]]:

@@ -13,10 +13,13 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory
+from inventories.forms import FACTORS
 from inventories.reading import allowed
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keyed
-from traitscope.datafile import BLANK, LOST, DataError, read_table
+from traitscope import analysis
+from traitscope.datafile import BLANK, LOST, DataError, read_table, wide
+from traitscope.record import Record
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,27 @@ def read_sample(
     `criterion.NAME` a score from elsewhere, `position.ITEM` the item's place in the sitting. Others are left alone.
     """
     return sample(read_table(path), str(path), inventory, already_keyed=already_keyed, missing=missing)
+
+
+def record_sample(record: Record, inventory: Inventory, *, missing: Missing = "pairwise") -> Sample:
+    """The ratings and choices of one inventory in a record; a person is a model x persona, a model is a group."""
+    table = analysis.answers(record)
+    table = table[(table["inventory"] == inventory.id) & (table["kind"] == "item") & table["outcome"].notna()]
+    table = table[(table["elicitation"] != "likelihood") & table["item"].isin({item.id for item in inventory.items})]
+    if table.empty:
+        raise DataError(f"{record.folder}: no rating of {inventory.id} in this record; see traitscope show")
+    value = table["chosen"].map("{:g}".format).where(table["chosen"].notna(), table["outcome"])
+    columns = {"model": table["model"], "persona": table["persona"], "replicate": table["replicate"].astype(str)}
+    columns |= {f"factor.{name}": table[name].astype(str) for name in ("elicitation", "reply", *FACTORS)}
+    columns |= {f"group.{name}": table[name] for name in ("model", "persona_set")}
+    for scale in inventory.scales:
+        personas = {
+            name: analysis.assigned_level(record.manifest.personas.get(name), inventory, scale)
+            for name in table["persona"].unique()
+        }
+        columns[f"assigned.{scale}"] = table["persona"].map(personas).map("{:g}".format)
+    long = DataFrame(columns).assign(item=table["item"], value=value)
+    return sample(wide(long, str(record.folder)), str(record.folder), inventory, missing=missing)
 
 
 def beside(first: Sample, other: Sample, names: tuple[str, str]) -> Sample:

@@ -104,6 +104,27 @@ class SimulatedResponder:
             else:
                 yield Reply(prompt.id, text=self._text(prompt))
 
+    def true_trait(self, about: About, trait: str) -> float:
+        """Where a simulated person stands, in standard deviations within a pole: what scores try to recover."""
+        return _trait(self._person(), about, trait)
+
+    def true_chances(self, about: About, shown: Shown) -> dict[int, float]:
+        """How often each value is chosen over endless repeats, given that the person answers."""
+        settings = self._person()
+        mean, levels, thresholds = _leaning(settings, about, shown)
+        if settings.noise:
+            above = [1.0, *(_logistic((mean - each) / settings.noise) for each in thresholds), 0.0]
+        else:
+            above = [1.0, *(float(mean > each) for each in thresholds), 0.0]
+        chances = {level: (1 - settings.order_bias) * (above[i] - above[i + 1]) for i, level in enumerate(levels)}
+        chances[shown.values[0]] += settings.order_bias
+        return chances
+
+    def _person(self) -> Person:
+        if not isinstance(self.settings, Person):
+            raise ResponderError(f"simulated:{self.kind} has no traits; allowed: simulated:person")
+        return self.settings
+
     def _label_logprobs(self, prompt: Prompt) -> tuple[float, ...]:
         shown = prompt.about.items[0]
         kept = 1.0 - self.settings.refusal_rate if isinstance(self.settings, Person) else 1.0
@@ -155,13 +176,9 @@ def _graded(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
     occasion = _occasion(about, shown)
     if _uniform("order", settings.seed, *occasion) < settings.order_bias:
         return _certainly(0, len(shown.values))
-    discrimination, location = _item(shown.item)
-    trait = _trait(settings, about, shown.trait) + settings.item_sd * _view(settings, about, shown.item)
-    yes = settings.acquiescence + settings.acquiescence_sd * _normal("yes", settings.seed, about.persona)
+    mean, levels, thresholds = _leaning(settings, about, shown)
     chance = _uniform("noise", settings.seed, *occasion)
-    latent = discrimination * (shown.key * trait + yes - location) + settings.noise * math.log(chance / (1 - chance))
-    levels = sorted(set(shown.values))
-    thresholds = [discrimination * each for each in _thresholds(len(levels))]
+    latent = mean + settings.noise * math.log(chance / (1 - chance))
     below = [0.0, *(_logistic((each - latent) / _SOFTNESS) for each in thresholds), 1.0]
     chances = {level: below[place + 1] - below[place] for place, level in enumerate(levels)}
     # the softened probabilities of the outer options reach far: the drawn one is to stand out, and half as much again
@@ -177,6 +194,16 @@ def _graded(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
     if len(tied) > 1:
         shares[taken] *= 1.5
     return tuple(share / math.fsum(shares) for share in shares)
+
+
+def _leaning(settings: Person, about: About, shown: Shown) -> tuple[float, list[int], list[float]]:
+    """Where the person stands before noise, the levels that can be answered, and the thresholds between them."""
+    discrimination, location = _item(shown.item)
+    trait = _trait(settings, about, shown.trait) + settings.item_sd * _view(settings, about, shown.item)
+    yes = settings.acquiescence + settings.acquiescence_sd * _normal("yes", settings.seed, about.persona)
+    levels = sorted(set(shown.values))
+    thresholds = [discrimination * each for each in _thresholds(len(levels))]
+    return discrimination * (shown.key * trait + yes - location), levels, thresholds
 
 
 def _first(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
