@@ -39,10 +39,16 @@ from psychometrics.estimate import (
 from psychometrics.moments import Moments, Pairs, Rows, moments
 
 Interval = Literal["Feldt", "Duhachek"]
+EmptyRows = Literal["leave out", "count"]
 
 
 def cronbach_alpha(
-    items: DataFrame, *, missing: Missing = "pairwise", interval: Interval = "Feldt", confidence: float = 0.95
+    items: DataFrame,
+    *,
+    missing: Missing = "pairwise",
+    interval: Interval = "Feldt",
+    empty_rows: EmptyRows = "leave out",
+    confidence: float = 0.95,
 ) -> Estimate:
     """Internal consistency of one scale (Cronbach, 1951).
 
@@ -52,11 +58,14 @@ def cronbach_alpha(
         Keyed values, one row a person: average or choose repeats before, they are not persons. NaN is a missing answer.
     missing : "pairwise" or "listwise"
         Pairwise takes each covariance from the persons who answered both items, and counts all persons with any
-        answer, as R's psych does. The value under the other rule is in `extra`.
+        answer. The value under the other rule is in `extra`.
     interval : "Feldt" or "Duhachek"
         Feldt, Woodruff and Salih (1987) is exact when all items measure alike and errors are normal; Duhachek and
         Iacobucci (2004) is a large-sample normal interval that also holds for items of unequal loadings. For rows
         that repeat personas, and for anything far from normal, see `alpha_of_repeats`, which resamples.
+    empty_rows : "leave out" or "count"
+        Somebody who answered nothing tells nothing about the items. R's psych counts such rows when pairwise, which
+        makes its intervals a little narrower; "count" does so, too.
     confidence : float in (0, 1)
 
     Returns
@@ -80,7 +89,10 @@ def cronbach_alpha(
     >>> cronbach_alpha(pd.DataFrame({"E1": [3, 3, 3], "E2": [4, 4, 4]}))
     Estimate(not estimable: zero_total_variance, n=3)
     """
-    estimate = _without_interval(items, missing)
+    if empty_rows not in ("leave out", "count"):
+        raise ValueError(f'empty_rows: "{empty_rows}"; allowed are "leave out" and "count"')
+    n_persons = len(items) if empty_rows == "count" and missing == "pairwise" else None
+    estimate = _without_interval(items, missing, n_persons)
     if not estimate.estimable or estimate.note == "degenerate_identical_items":
         return estimate
     if interval == "Feldt":
@@ -235,7 +247,8 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
         missing=missing,
         note=note,
         warnings=tuple(warnings),
-        extra=_details(found, missing, c, value, tuple(constant), unit) | {"missing_share": found.n_missing / x.size},
+        extra=_details(found, missing, c, n, value, tuple(constant), x[:, np.diag(c) > unit])
+        | {"missing_share": found.n_missing / x.size},
     )
 
 
@@ -248,11 +261,12 @@ def _under(found: Moments, missing: Missing) -> tuple[Pairs, Rows]:
 
 
 def _details(
-    found: Moments, missing: Missing, c: Floats, value: float, constant: tuple[str, ...], unit: float
+    found: Moments, missing: Missing, c: Floats, n: int, value: float, constant: tuple[str, ...], varying: Floats
 ) -> dict[str, Detail]:
     k, rows = len(c), _under(found, missing)[1]
-    varying = np.diag(c) > unit
-    r = correlations(np.where(np.outer(varying, varying), c, math.nan))
+    # a constant item that somebody did not answer keeps nobody out of the others
+    of_varying = _under(moments(varying), missing)[0].covariances() if constant else c
+    r, r_varying = (math.nan * c if constant else correlations(c)), correlations(of_varying)
     complete = found.rows_listwise.n
     return {
         "alpha_pairwise": float(alpha_from(found.pairwise.covariances())),
@@ -262,13 +276,14 @@ def _details(
         "standardised_alpha": float(alpha_from(r)),
         "average_r": float((r.sum() - k) / (k * (k - 1))),
         "lambda6": float(1 - (1 - squared_multiple(r)).sum() / r.sum()),
-        "alpha_varying_items": float(alpha_from(c[np.ix_(varying, varying)])),
-        "n_varying_items": int(varying.sum()),
+        "alpha_varying_items": float(alpha_from(of_varying)),
+        "standardised_alpha_varying_items": float(alpha_from(r_varying)),
+        "n_varying_items": varying.shape[1],
         "constant_items": constant,
         "mean": rows.mean,
         "sd": rows.sd,
         "sem": rows.sd * math.sqrt(1 - value) if value <= 1 else 0.0,
-        "standard_error": _standard_error(c, rows.n),
+        "standard_error": _standard_error(c, n),
     }
 
 

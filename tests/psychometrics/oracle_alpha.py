@@ -10,7 +10,10 @@ from psychometrics import alpha_of_repeats, cronbach_alpha, item_statistics
 
 def alpha(case: Case, x: pd.DataFrame) -> dict[str, Any]:
     missing = (case.get("params") or {}).get("missing", "pairwise")
-    estimate, table = cronbach_alpha(x, missing=missing), item_statistics(x, missing=missing).set_index("item")
+    estimate, table = (
+        cronbach_alpha(x, missing=missing, empty_rows="count"),
+        item_statistics(x, missing=missing).set_index("item"),
+    )
     more, r = estimate.extra, estimate.extra["average_r"]
     error = more["standard_error"]
     return {
@@ -44,15 +47,14 @@ def alpha_bootstrap(case: Case, x: pd.DataFrame) -> dict[str, Any]:
 
 def alpha_degenerate(case: Case, x: pd.DataFrame) -> dict[str, Any]:
     estimate = cronbach_alpha(x, missing="listwise")
-    constant = list(estimate.extra["constant_items"])
-    without = cronbach_alpha(x.drop(columns=constant), missing="listwise")
+    constant = list(estimate.extra.get("constant_items", ()))
     return {
         "raw_alpha": estimate.value,
         "reason": estimate.note,
         "raw_alpha_all_items": estimate.value,
         "constant_items": constant,
         "raw_alpha_without_constant": estimate.extra.get("alpha_varying_items"),
-        "std_alpha_without_constant": without.extra.get("standardised_alpha"),
+        "std_alpha_without_constant": estimate.extra.get("standardised_alpha_varying_items"),
         "std_alpha_all_items": estimate.extra.get("standardised_alpha"),
         "n_complete": estimate.n_persons,
         "pairwise_raw_alpha": estimate.extra.get("alpha_pairwise"),

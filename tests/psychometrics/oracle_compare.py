@@ -4,16 +4,22 @@ import re
 from typing import Any
 
 import pandas as pd
+from oracle_agreement import items_of, same, scored, two_scores
 from oracle_reading import Case, as_list
 
 from psychometrics import paired_effect, two_group_effect
 
 
 def two_groups(case: Case, x: pd.DataFrame) -> dict[str, Any]:
-    items = as_list((case.get("prep") or {}).get("items") or case["params"]["score"])
-    score = x[items].mean(axis=1)
-    groups = [case["params"][each].split() for each in ("a", "b")]
-    estimate = two_group_effect(*(score[x[column] == float(value)] for column, value in groups))
+    call, params = case["r_call"], case["params"]
+    tests = re.findall(r"x\$(\w+)\s*==\s*([\"']?[\w.]+[\"']?)", call)
+    told = [tuple(str(params[each]).split(maxsplit=1)) for each in ("a", "b") if each in params]
+    groups = list(dict.fromkeys(tests))[:2] if len(set(tests)) >= 2 else told
+    single = next((name for name in re.findall(r"x\$(\w+)\[", call) if name not in {name for name, _ in groups}), None)
+    prepared = as_list((case.get("prep") or {}).get("items"))
+    items = prepared or items_of(case, x, {name for name, _ in groups})
+    score = x[single] if single in x else scored(case, x, items)
+    estimate = two_group_effect(*(score[same(x[name], value.strip("\"'"))] for name, value in groups))
     more = estimate.extra
     return {
         "n1": more["n_high"],
@@ -31,9 +37,7 @@ def two_groups(case: Case, x: pd.DataFrame) -> dict[str, Any]:
 
 
 def paired(case: Case, x: pd.DataFrame) -> dict[str, Any]:
-    items = re.findall(r"V\d+", case["params"]["score"])
-    score = x.assign(score=x[items].sum(axis=1, skipna=False)).pivot(index="pid", columns="time", values="score")
-    estimate = paired_effect(score[1], score[2])
+    estimate = paired_effect(*two_scores(case, x))
     more = estimate.extra
     return {
         "n": estimate.n_persons,
