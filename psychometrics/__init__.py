@@ -1,15 +1,55 @@
-"""Numbers: scores, reliability and effects, each an `Estimate` with its interval, its persons and its warnings.
+"""Numbers: scores, reliability, structure and effects, each an `Estimate` with its interval, persons and warnings.
 
-Pure: it knows tables, not models or inventories.
+Pure: it knows tables, not models or inventories. A function that has the name of its file, such as `efa` or `retest`, is
+the name here; the module of that name is imported by its full path.
 """
 
+from psychometrics.agreement import (
+    IntraclassCorrelations,
+    exact_agreement,
+    intraclass_correlations,
+    mean_absolute_change,
+)
 from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
+from psychometrics.cfa import ConfirmatoryFactors, confirmatory_factors
+from psychometrics.cfa_ordinal import OrdinalFactors, ordinal_factors
 from psychometrics.compare import assigned_effect, mean_over_persons, paired_effect, two_group_effect
+from psychometrics.components import Components, variance_components
+from psychometrics.congruence import (
+    Congruence,
+    congruence,
+    human_congruence,
+    human_structure,
+    procrustes,
+    tucker_congruence,
+)
+from psychometrics.contamination import Contamination, contamination, wilson
+from psychometrics.correlations import Polychoric, ordinal_alpha, polychoric
+from psychometrics.desirability import DesirabilityShift, desirability_shift
+from psychometrics.dif import DifferentialFunctioning, ordinal_dif
+from psychometrics.drift import Drift, drift
+from psychometrics.dstudy import SmallestDesign, d_study, smallest_design
+from psychometrics.efa import FactorSolution, efa
 from psychometrics.estimate import Bootstrap, Estimate, numbered, on_rows, persona_bootstrap, undefined
+from psychometrics.factorability import Factorability, factorability
 from psychometrics.forms import FormEffect, PositionPreference, form_effects, position_preference
+from psychometrics.generalizability import GStudy, g_study
 from psychometrics.graded import graded_effect
+from psychometrics.invariance import Cutoffs, Invariance, measurement_invariance
+from psychometrics.irt import ItemResponseModel, graded_response, two_parameter_logistic
 from psychometrics.items import item_statistics
+from psychometrics.kappa import fleiss_kappa, item_kappas, krippendorff_alpha, weighted_kappa
+from psychometrics.labels import LabelPreference, label_preference
+from psychometrics.levels import equivalence, level_tests, variance_decided_test
 from psychometrics.likelihoods import likelihood_scores
+from psychometrics.many_tests import adjust, adjust_families
+from psychometrics.mixed import MixedModel, mixed_model
+from psychometrics.omega import HierarchicalOmega, omega_hierarchical
+from psychometrics.omega_one_factor import omega_one_factor
+from psychometrics.parallel import ParallelAnalysis, parallel_analysis
+from psychometrics.quasi_f import quasi_f
+from psychometrics.repeats import Repeats, repeats
+from psychometrics.retest import ParallelForms, Retest, parallel_forms, retest
 from psychometrics.scoring import (
     KeyingCheck,
     TypeLetters,
@@ -22,35 +62,131 @@ from psychometrics.scoring import (
     t_score,
     type_letters,
 )
+from psychometrics.sensitivity import FormSensitivity, form_sensitivity, level_shifts
+from psychometrics.splits import GuttmanLambdas, SplitHalf, guttman_lambdas, split_half
+from psychometrics.styles import (
+    CorrectedAnswers,
+    ResponseStyles,
+    StyleAlphas,
+    response_styles,
+    style_alphas,
+    without_acquiescence,
+)
+from psychometrics.validity import MultitraitMultimethod, convergent_table, criterion_table, multitrait_multimethod
 
 __all__ = [
     "Bootstrap",
+    "Components",
+    "ConfirmatoryFactors",
+    "Congruence",
+    "Contamination",
+    "CorrectedAnswers",
+    "Cutoffs",
+    "DesirabilityShift",
+    "DifferentialFunctioning",
+    "Drift",
     "Estimate",
+    "FactorSolution",
+    "Factorability",
     "FormEffect",
+    "FormSensitivity",
+    "GStudy",
+    "GuttmanLambdas",
+    "HierarchicalOmega",
+    "IntraclassCorrelations",
+    "Invariance",
+    "ItemResponseModel",
     "KeyingCheck",
+    "LabelPreference",
+    "MixedModel",
+    "MultitraitMultimethod",
+    "OrdinalFactors",
+    "ParallelAnalysis",
+    "ParallelForms",
+    "Polychoric",
     "PositionPreference",
+    "Repeats",
+    "ResponseStyles",
+    "Retest",
+    "SmallestDesign",
+    "SplitHalf",
+    "StyleAlphas",
     "TypeLetters",
+    "adjust",
+    "adjust_families",
     "alpha_of_repeats",
     "assigned_effect",
+    "confirmatory_factors",
+    "congruence",
+    "contamination",
+    "convergent_table",
+    "criterion_table",
     "cronbach_alpha",
+    "d_study",
+    "desirability_shift",
+    "drift",
+    "efa",
+    "equivalence",
+    "exact_agreement",
+    "factorability",
+    "fleiss_kappa",
     "form_effects",
+    "form_sensitivity",
+    "g_study",
     "graded_effect",
+    "graded_response",
+    "guttman_lambdas",
+    "human_congruence",
+    "human_structure",
+    "intraclass_correlations",
+    "item_kappas",
     "item_statistics",
     "keyed",
     "keying_suspicion",
+    "krippendorff_alpha",
+    "label_preference",
+    "level_shifts",
+    "level_tests",
     "likelihood_scores",
+    "mean_absolute_change",
     "mean_over_persons",
+    "measurement_invariance",
     "metric_note",
+    "mixed_model",
+    "multitrait_multimethod",
     "normal_percentile",
     "numbered",
+    "omega_hierarchical",
+    "omega_one_factor",
     "on_rows",
+    "ordinal_alpha",
+    "ordinal_dif",
+    "ordinal_factors",
     "paired_effect",
+    "parallel_analysis",
+    "parallel_forms",
     "persona_bootstrap",
+    "polychoric",
     "pomp",
     "position_preference",
+    "procrustes",
+    "quasi_f",
+    "repeats",
+    "response_styles",
+    "retest",
     "scale_score",
+    "smallest_design",
+    "split_half",
+    "style_alphas",
     "t_score",
+    "tucker_congruence",
     "two_group_effect",
+    "two_parameter_logistic",
     "type_letters",
     "undefined",
+    "variance_components",
+    "variance_decided_test",
+    "weighted_kappa",
+    "wilson",
+    "without_acquiescence",
 ]

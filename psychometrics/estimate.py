@@ -271,6 +271,8 @@ def sums_by_person(rows: Floats, person: Integers, n_persons: int) -> Floats:
     array([[5.],
            [2.]])
     """
+    if len(rows) == n_persons and bool((np.diff(person) == 1).all()):
+        return rows  # everybody has one row, in order
     sums = np.zeros((n_persons, rows.shape[1]))
     np.add.at(sums, person, rows)
     return sums
@@ -291,9 +293,16 @@ def _counts(
     """Yield blocks of shape (draws, personas): how often each persona was drawn."""
     for start in range(0, resamples, at_once):
         draws = min(at_once, resamples - start)
-        drawn = np.hstack([each[random.integers(0, len(each), size=(draws, len(each)))] for each in groups])
+        drawn = _drawn(groups, n_personas, draws, random)
         drawn += n_personas * np.arange(draws)[:, None]
         yield np.bincount(drawn.ravel(), minlength=draws * n_personas).reshape(draws, n_personas).astype(float)
+
+
+def _drawn(groups: list[Integers], n_personas: int, draws: int, random: np.random.Generator) -> Integers:
+    """Who is drawn, shape (draws, personas), each group as often as it has personas."""
+    if len(groups) == 1 and len(groups[0]) == n_personas:
+        return random.integers(0, n_personas, size=(draws, n_personas))
+    return np.hstack([each[random.integers(0, len(each), size=(draws, len(each)))] for each in groups])
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ def _answers(persons: int, items: int = 6, seed: int = 3) -> pd.DataFrame:
 
 def _hard() -> dict[str, pd.DataFrame]:
     good = _answers(40)
-    tables = {
+    return {
         "constant item": good.assign(q4=3.0),
         "one varying item": good.assign(**{f"q{i}": 3.0 for i in range(2, 7)}),
         "all rows equal": pd.DataFrame([good.iloc[0]] * 40).reset_index(drop=True),
@@ -34,7 +34,6 @@ def _hard() -> dict[str, pd.DataFrame]:
         "more items than persons": _answers(5, 12),
         "two answers only": (good > 3).astype(float),
     }
-    return tables
 
 
 HARD = _hard()

@@ -71,12 +71,13 @@ def cell(found: Components, sizes: dict[str, Any]) -> dict[str, float]:
 def occasions_of(case: Case, x: pd.DataFrame) -> pd.DataFrame:
     """Columns person, item, occasion, value: named one by one in R's call, or one column an item."""
     call, params = case["r_call"], case.get("params") or {}
-    column = r"\s*=\s*(?:factor\(|as\.\w+\()?x(?:\$|\[\[\")([\w.]+)"
-    named = {key: re.search(rf"\b{key}{column}", call) for key in "pioy"}
-    if all(named.values()) and "rep(" not in call:
-        return pd.DataFrame(
-            {name: x[named[key][1]] for key, name in zip("pioy", ("person", "item", "occasion", "value"), strict=True)}
-        )
+    roles = {"p": "person", "i": "item", "o": "occasion", "y": "score"}
+    given = [params.get(each) for each in roles.values()]
+    if not all(given) and "rep(" not in call:
+        column = r"\s*=\s*(?:factor\(|as\.\w+\()?x(?:\$|\[\[\")([\w.]+)"
+        given = [found[1] if (found := re.search(rf"\b{key}{column}", call)) else None for key in roles]
+    if all(given):
+        return x[given].set_axis(["person", "item", "occasion", "value"], axis=1)
     reps = {key: re.search(rf"\b{key}\s*=\s*rep\(\w+\$([\w.]+)", call) for key in "po"}
     person, occasion = (params.get(name) or reps[key][1] for key, name in (("p", "person"), ("o", "occasion")))
     listed = re.findall(r"\bc\(([^()]*)\)", call)
@@ -150,17 +151,18 @@ def mixed(case: Case, x: pd.DataFrame) -> dict[str, Any]:
 def crossed(case: Case, x: pd.DataFrame) -> dict[str, Any]:
     call, items = case["r_call"], items_of(case, x)
     outcome, fixed, groups = formula_of(call)
-    person = re.search(r"(\w+)\s*=\s*(?:factor\()?rep\(1:nrow", call)
-    item = re.search(r"(\w+)\s*=\s*(?:factor\()?rep\([^,()$]+(?:\([^()]*\))?,\s*each", call)
-    assert person and item, f"no person and item in {call}"
-    columns = {person[1]: range(len(x))} | {term: of_persons(call, term, x) for term in fixed}
-    long = x[items].assign(**columns).melt(list(columns), items, item[1], outcome)
+    names = [each[0] for each in groups]
+    numbered = re.search(r"(\w+)\s*=\s*(?:factor\()?rep\((?:1:nrow|seq_len)", call)
+    person = numbered[1] if numbered else names[0]
+    (item,) = [each for each in names if each != person]
+    columns = {person: range(len(x))} | {term: of_persons(call, term, x) for term in fixed}
+    long = x[items].assign(**columns).melt(list(columns), items, item, outcome)
     fit = mixed_model(long, outcome, fixed=fixed, random=groups)
-    names = fit.variances["group"].replace("residual", "Residual")
+    groups_found = fit.variances["group"].replace("residual", "Residual")
     return {
         "fixed": dict(zip(fit.fixed["term"], fit.fixed["estimate"], strict=True)),
         "se": dict(zip(fit.fixed["term"], fit.fixed["standard_error"], strict=True)),
-        "var": dict(zip(names, fit.variances["variance"], strict=True)),
+        "var": dict(zip(groups_found, fit.variances["variance"], strict=True)),
         "reml": fit.criterion,
     }
 

@@ -122,7 +122,8 @@ def test_several_bootstraps_draw_what_one_draws(ratings) -> None:
     x = ratings(20).to_numpy()
     first, second = bootstraps(lambda counts: counts @ x[:, :2] / 20, 20, seed=3, resamples=300)
     alone = persona_bootstrap(lambda counts: counts @ x[:, 1] / 20, 20, seed=3, resamples=300)
-    assert (second.low, second.high, second.standard_error) == (alone.low, alone.high, alone.standard_error)
+    assert (second.low, second.high) == pytest.approx((alone.low, alone.high))
+    assert second.standard_error == pytest.approx(alone.standard_error)
     assert first.method == alone.method
 
 
@@ -158,7 +159,7 @@ def test_a_constant_rater_is_told() -> None:
 
 def test_an_empty_column_is_left_out_and_named(ratings) -> None:
     found = intraclass_correlations(ratings().assign(r9=np.nan)).agreement
-    assert found.value == intraclass_correlations(ratings()).agreement.value
+    assert found.value == pytest.approx(intraclass_correlations(ratings()).agreement.value)
     assert found.warnings == ("empty_raters: r9 rated nobody and was left out",)
 
 

@@ -8,7 +8,7 @@ from hard_data import HARD
 from psychometrics.efa import efa, extracted
 from psychometrics.rotation import oblimin, varimax
 
-# nine ability tests, 213 persons: Bechtoldt (1961), as in McDonald (1999), table 7.2
+# nine ability tests, 213 persons: Bechtoldt (1961), as in McDonald (1999)
 NAMES = [
     "Sentences",
     "Vocabulary",

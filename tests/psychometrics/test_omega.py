@@ -22,7 +22,7 @@ def sampled(r: np.ndarray, persons: int) -> pd.DataFrame:
 
 
 def test_three_group_factors_are_those_of_r() -> None:
-    # R 4.2.2, psych 2.2.9: omega(r, 3, flip = FALSE); .74 and .93 in McDonald (1999)
+    # R 4.2.2, psych 2.2.9: omega(r, 3, flip = FALSE)
     found = omega_hierarchical(abilities(), 3)
     assert found.hierarchical.value == pytest.approx(0.7360703183, abs=1e-4)
     assert found.total.value == pytest.approx(0.9308254149, abs=1e-5)

@@ -118,7 +118,7 @@ def test_halves_that_contradict_each_other_are_told() -> None:
 
 
 def test_copies_have_no_interval_and_no_lambda6() -> None:
-    copies = pd.DataFrame({name: ITEMS["a"] for name in "abcd"})
+    copies = pd.DataFrame(dict.fromkeys("abcd", ITEMS["a"]))
     assert split_half(copies).odd_even.r.note == "degenerate_identical_items"
     assert math.isnan(split_half(copies).odd_even.spearman_brown.low)
     found = guttman_lambdas(copies, resamples=20)
