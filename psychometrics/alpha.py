@@ -161,12 +161,13 @@ def alpha_of_repeats(
         return estimate
     x = numbers(items)[kept]
     sizes = np.bincount(person)
-    means = cronbach_alpha(items[kept].groupby(person).mean(), missing=missing, confidence=confidence)
+    means = items[kept] if sizes.max() == 1 else items[kept].groupby(person).mean()
+    of_means = cronbach_alpha(means, missing=missing, confidence=confidence)
     extra: dict[str, Detail] = {
         **estimate.extra,
-        "alpha_of_means": means.value,
-        "alpha_of_means_low": means.low,
-        "alpha_of_means_high": means.high,
+        "alpha_of_means": of_means.value,
+        "alpha_of_means_low": of_means.low,
+        "alpha_of_means_high": of_means.high,
         "n_rows": len(x),
         "fewest_rows": int(sizes.min()),
         "most_rows": int(sizes.max()),

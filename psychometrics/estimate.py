@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -22,7 +25,8 @@ Missing = Literal["pairwise", "listwise"]
 Detail = float | int | str | tuple[str, ...] | None
 
 NO_SPREAD = 1e-9  # values closer than this are equal: larger than rounding errors, smaller than any unit of ours
-NUMBERS_AT_ONCE = 1_000_000  # 8 MB of counts: large enough for a fast matrix product, small enough to stay near it
+NUMBERS_AT_ONCE = 250_000  # 2 MB of counts: large enough for a fast matrix product, small enough for the cache
+CORES = os.cpu_count() or 1  # numpy leaves Python's lock while it draws and multiplies
 UNDEFINED_SHARE = 0.1  # an interval from fewer resamples than 90 % would describe the well-behaved ones only
 
 
@@ -192,10 +196,21 @@ def persona_bootstrap(
     warnings: tuple[str, ...] = ()
     if alone:
         warnings = (f"singleton_strata: {alone} strata have one persona and never vary; the interval is too narrow",)
-    random = np.random.default_rng(seed)
     at_once = max(1, NUMBERS_AT_ONCE // max(n_personas, width or 0))
-    blocks = _counts(groups, n_personas, resamples, at_once, random)
-    draws = np.concatenate([np.asarray(statistic(counts), dtype=float) for counts in blocks])
+
+    def drawn(start: int) -> Floats:
+        size = min(at_once, resamples - start)
+        # a stream of its own for each block: the same draws whichever core takes it
+        random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(start,) if start else ()))
+        return np.asarray(statistic(_counts(groups, n_personas, size, random)), dtype=float)
+
+    starts = range(0, resamples, at_once)
+    if len(starts) == 1:
+        draws = drawn(0)
+    else:
+        # one core for each block: matrix products that share cores wait for each other
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(len(starts), CORES)) as cores:
+            draws = np.concatenate(list(cores.map(drawn, starts)))
     defined = draws[np.isfinite(draws)]
     lost = 1 - len(defined) / resamples
     if lost:
@@ -204,7 +219,9 @@ def persona_bootstrap(
         return Bootstrap(math.nan, math.nan, math.nan, method, warnings, draws)
     tail = (1 - confidence) / 2
     low, high = np.quantile(defined, [tail, 1 - tail])
-    return Bootstrap(float(low), float(high), float(defined.std(ddof=1)), method, warnings, draws)
+    return Bootstrap(
+        float(low), float(high), float(defined.std(ddof=1)) if len(defined) > 1 else math.nan, method, warnings, draws
+    )
 
 
 def on_rows(function: Callable[[Integers, Integers], float], person: Integers) -> Callable[[Floats], Floats]:
@@ -287,22 +304,14 @@ def _groups(n_personas: int, strata: Sequence[Hashable] | None) -> list[Integers
     return [np.flatnonzero(codes == each) for each in range(len(distinct))]
 
 
-def _counts(
-    groups: list[Integers], n_personas: int, resamples: int, at_once: int, random: np.random.Generator
-) -> Iterator[Floats]:
-    """Yield blocks of shape (draws, personas): how often each persona was drawn."""
-    for start in range(0, resamples, at_once):
-        draws = min(at_once, resamples - start)
-        drawn = _drawn(groups, n_personas, draws, random)
-        drawn += n_personas * np.arange(draws)[:, None]
-        yield np.bincount(drawn.ravel(), minlength=draws * n_personas).reshape(draws, n_personas).astype(float)
-
-
-def _drawn(groups: list[Integers], n_personas: int, draws: int, random: np.random.Generator) -> Integers:
-    """Who is drawn, shape (draws, personas), each group as often as it has personas."""
-    if len(groups) == 1 and len(groups[0]) == n_personas:
-        return random.integers(0, n_personas, size=(draws, n_personas))
-    return np.hstack([each[random.integers(0, len(each), size=(draws, len(each)))] for each in groups])
+def _counts(groups: list[Integers], n_personas: int, draws: int, random: np.random.Generator) -> Floats:
+    """How often each persona was drawn, shape (draws, personas); each group as often as it has personas."""
+    if len(groups) == 1:
+        drawn = random.integers(0, n_personas, size=(draws, n_personas))
+    else:
+        drawn = np.hstack([each[random.integers(0, len(each), size=(draws, len(each)))] for each in groups])
+    drawn += n_personas * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * n_personas).reshape(draws, n_personas).astype(float)
 
 
 def _plain(value: Any) -> Any:

@@ -134,7 +134,7 @@ def graded_response(
     >>> trait = random.normal(size=(400, 1))
     >>> fitted = graded_response(DataFrame(np.clip(np.round(3 + trait + random.normal(size=(400, 4))), 1, 5)))
     >>> fitted.reliability
-    Estimate(0.744 [0.717, 0.766], n=400)
+    Estimate(0.744 [0.719, 0.765], n=400)
     >>> fitted.items["a"].round(1).to_list()
     [1.6, 1.9, 1.3, 1.6]
     """

@@ -124,7 +124,7 @@ def multitrait_multimethod(
     >>> scores = DataFrame(np.hstack([trait, trait]) + noise, columns=["bfi_E", "bfi_N", "ipip_E", "ipip_N"])
     >>> found = multitrait_multimethod(scores, ["E", "N"], {"bfi": ["bfi_E", "bfi_N"], "ipip": ["ipip_E", "ipip_N"]})
     >>> found.convergent_mean
-    Estimate(0.468 [0.397, 0.535], n=200)
+    Estimate(0.468 [0.396, 0.535], n=200)
     """
     design = _Design.of(scores, traits, methods)
     columns, at = design.columns, design.pairs

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psychometrics import Estimate, numbered, on_rows, persona_bootstrap, undefined
+from psychometrics import Estimate, estimate, numbered, on_rows, persona_bootstrap, undefined
 from psychometrics.estimate import one_each, sums_by_person
 
 
@@ -57,11 +57,15 @@ def test_the_interval_of_a_mean_is_about_what_theory_says() -> None:
     assert drawn.standard_error == pytest.approx(scores.std() / np.sqrt(200), rel=0.05)
 
 
-def test_blocks_of_draws_give_what_one_block_gives() -> None:
+def test_the_draws_do_not_depend_on_the_number_of_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = np.arange(10.0)
-    whole = persona_bootstrap(lambda c: c @ scores, 10, seed=3, resamples=100)
-    blocks = persona_bootstrap(lambda c: c @ scores, 10, seed=3, resamples=100, width=1_000_000)
-    assert np.array_equal(whole.draws, blocks.draws)
+
+    def draws(cores: int) -> np.ndarray:
+        monkeypatch.setattr(estimate, "CORES", cores)
+        return persona_bootstrap(lambda c: c @ scores, 10, seed=3, resamples=100, width=50_000).draws
+
+    assert np.array_equal(draws(1), draws(3))
+    assert len(set(draws(2))) > 10  # blocks are not copies of the first
 
 
 def test_repeating_every_row_does_not_narrow_the_interval() -> None:
