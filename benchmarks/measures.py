@@ -9,27 +9,32 @@ import numpy as np
 from pandas import DataFrame, MultiIndex, Series
 
 from benchmarks.worlds import Answers, Floats, World
-from psychometrics.agreement import exact_agreement, intraclass_correlations
+from psychometrics.agreement import exact_agreement
 from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
 from psychometrics.compare import assigned_effect, paired_effect
-from psychometrics.correlations import ordinal_alpha
 from psychometrics.drift import drift
 from psychometrics.estimate import Estimate
 from psychometrics.forms import form_effects
 from psychometrics.generalizability import g_study
+from psychometrics.guttman import guttman_lambdas
+from psychometrics.intraclass import intraclass_correlations
 from psychometrics.irt import graded_response
-from psychometrics.kappa import fleiss_kappa, krippendorff_alpha, weighted_kappa
+from psychometrics.kappa import fleiss_kappa, weighted_kappa
+from psychometrics.krippendorff_alpha import krippendorff_alpha
 from psychometrics.levels import equivalence, variance_decided_test
 from psychometrics.mixed import mixed_model
+from psychometrics.multitrait import multitrait_multimethod
 from psychometrics.omega import omega_hierarchical
 from psychometrics.omega_one_factor import omega_one_factor
+from psychometrics.ordinal_alpha import ordinal_alpha
+from psychometrics.parallel_forms import parallel_forms
 from psychometrics.quasi_f import quasi_f
 from psychometrics.repeats import repeats
-from psychometrics.retest import parallel_forms, retest
+from psychometrics.retest import retest
 from psychometrics.sensitivity import form_sensitivity
-from psychometrics.splits import guttman_lambdas, split_half
+from psychometrics.split_half import split_half
 from psychometrics.styles import response_styles
-from psychometrics.validity import criterion_table, multitrait_multimethod
+from psychometrics.validity import criterion_table
 
 Found = list[tuple[str, Estimate]]
 

@@ -4,12 +4,8 @@ Pure: it knows tables, not models or inventories. A function that has the name o
 the name here; the module of that name is imported by its full path.
 """
 
-from psychometrics.agreement import (
-    IntraclassCorrelations,
-    exact_agreement,
-    intraclass_correlations,
-    mean_absolute_change,
-)
+from psychometrics.acquiescence import CorrectedAnswers, StyleAlphas, style_alphas, without_acquiescence
+from psychometrics.agreement import exact_agreement, mean_absolute_change
 from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
 from psychometrics.cfa import ConfirmatoryFactors, confirmatory_factors
 from psychometrics.cfa_ordinal import OrdinalFactors, ordinal_factors
@@ -18,13 +14,11 @@ from psychometrics.components import Components, variance_components
 from psychometrics.congruence import (
     Congruence,
     congruence,
-    human_congruence,
-    human_structure,
     procrustes,
     tucker_congruence,
 )
 from psychometrics.contamination import Contamination, contamination, wilson
-from psychometrics.correlations import Polychoric, ordinal_alpha, polychoric
+from psychometrics.correlations import Polychoric, polychoric
 from psychometrics.desirability import DesirabilityShift, desirability_shift
 from psychometrics.dif import DifferentialFunctioning, ordinal_dif
 from psychometrics.drift import Drift, drift
@@ -35,21 +29,28 @@ from psychometrics.factorability import Factorability, factorability
 from psychometrics.forms import FormEffect, PositionPreference, form_effects, position_preference
 from psychometrics.generalizability import GStudy, g_study
 from psychometrics.graded import graded_effect
+from psychometrics.guttman import GuttmanLambdas, guttman_lambdas
+from psychometrics.human_structure import human_congruence, human_structure
+from psychometrics.intraclass import IntraclassCorrelations, intraclass_correlations
 from psychometrics.invariance import Cutoffs, Invariance, measurement_invariance
 from psychometrics.irt import ItemResponseModel, graded_response, two_parameter_logistic
 from psychometrics.items import item_statistics
-from psychometrics.kappa import fleiss_kappa, item_kappas, krippendorff_alpha, weighted_kappa
+from psychometrics.kappa import fleiss_kappa, item_kappas, weighted_kappa
+from psychometrics.krippendorff_alpha import krippendorff_alpha
 from psychometrics.labels import LabelPreference, label_preference
 from psychometrics.levels import equivalence, level_tests, variance_decided_test
 from psychometrics.likelihoods import likelihood_scores
 from psychometrics.many_tests import adjust, adjust_families
 from psychometrics.mixed import MixedModel, mixed_model
+from psychometrics.multitrait import MultitraitMultimethod, multitrait_multimethod
 from psychometrics.omega import HierarchicalOmega, omega_hierarchical
 from psychometrics.omega_one_factor import omega_one_factor
+from psychometrics.ordinal_alpha import ordinal_alpha
 from psychometrics.parallel import ParallelAnalysis, parallel_analysis
+from psychometrics.parallel_forms import ParallelForms, parallel_forms
 from psychometrics.quasi_f import quasi_f
 from psychometrics.repeats import Repeats, repeats
-from psychometrics.retest import ParallelForms, Retest, parallel_forms, retest
+from psychometrics.retest import Retest, retest
 from psychometrics.scoring import (
     KeyingCheck,
     TypeLetters,
@@ -63,16 +64,9 @@ from psychometrics.scoring import (
     type_letters,
 )
 from psychometrics.sensitivity import FormSensitivity, form_sensitivity, level_shifts
-from psychometrics.splits import GuttmanLambdas, SplitHalf, guttman_lambdas, split_half
-from psychometrics.styles import (
-    CorrectedAnswers,
-    ResponseStyles,
-    StyleAlphas,
-    response_styles,
-    style_alphas,
-    without_acquiescence,
-)
-from psychometrics.validity import MultitraitMultimethod, convergent_table, criterion_table, multitrait_multimethod
+from psychometrics.split_half import SplitHalf, split_half
+from psychometrics.styles import ResponseStyles, response_styles
+from psychometrics.validity import convergent_table, criterion_table
 
 __all__ = [
     "Bootstrap",

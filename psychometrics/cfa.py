@@ -9,11 +9,12 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
 from pandas import DataFrame
-from scipy import optimize, stats
+from scipy import stats
 
 from psychometrics.cfa_model import (
     Cells,
@@ -28,52 +29,13 @@ from psychometrics.cfa_model import (
 )
 from psychometrics.covariances import numbers
 from psychometrics.estimate import NO_SPREAD, Estimate, Floats, undefined
+from psychometrics.factorability import ENOUGH_PERSONS, SINGULAR
+from psychometrics.fit_measures import RMSEA_CONFIDENCE, Fit, fit_of
 
 Identification = Literal["std.lv", "marker"]
 Heywood = Literal["refuse", "keep"]
-ENOUGH_PERSONS = 300
-SMALLEST_ROOT = 1e-10  # of a correlation matrix: below it, some item is a sum of others
-RMSEA_CONFIDENCE = 0.90
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How well a model fits, in lavaan's definitions; NaN where it cannot be told.
-
-    Attributes
-    ----------
-    chi2, df, p
-        Likelihood ratio of the model against free moments; p is NaN without degrees of freedom.
-    baseline_chi2, baseline_df
-        The same of the model in which no item correlates with another.
-    cfi, tli
-        Bentler (1990), in [0, 1]; Tucker and Lewis (1973), may leave it.
-    rmsea, rmsea_low, rmsea_high
-        Steiger and Lind (1980), with 90 % interval; in several groups times the root of their number.
-    srmr
-        Bentler (1995): root mean square of residual correlations (and of residual means in sample SDs, if modelled).
-    loglikelihood, aic, bic, n_parameters
-    """
-
-    chi2: float = math.nan
-    df: int = 0
-    p: float = math.nan
-    baseline_chi2: float = math.nan
-    baseline_df: int = 0
-    cfi: float = math.nan
-    tli: float = math.nan
-    rmsea: float = math.nan
-    rmsea_low: float = math.nan
-    rmsea_high: float = math.nan
-    srmr: float = math.nan
-    loglikelihood: float = math.nan
-    aic: float = math.nan
-    bic: float = math.nan
-    n_parameters: int = 0
-
-    def to_dict(self) -> dict[str, float]:
-        """The numbers by name, one row of a table."""
-        return {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+LOADING_COLUMNS = ["loading", "standard_error", "standardised", "standardised_standard_error", "low", "high"]
+CORRELATION_COLUMNS = ["correlation", "standard_error", "low", "high"]
 
 
 @dataclass(frozen=True)
@@ -227,7 +189,7 @@ def why_not(groups: Sequence[Floats], model: FactorModel) -> str:
         return "too_few_persons"
     if any((np.ptp(x, axis=0) <= NO_SPREAD).any() for x in groups):
         return "constant_items"
-    if any(len(x) <= p or np.linalg.eigvalsh(np.atleast_2d(np.corrcoef(x.T))).min() < SMALLEST_ROOT for x in groups):
+    if any(len(x) <= p or np.linalg.eigvalsh(np.atleast_2d(np.corrcoef(x.T))).min() < SINGULAR for x in groups):
         return "covariance_not_positive_definite"
     free = cells_of(model).n_free
     return "not_identified" if free > p * (p + 1) // 2 or m > p else ""
@@ -267,91 +229,23 @@ def trouble_of(cells: Cells, solution: Solution, items: Sequence[str], heywood: 
 
 def pointed(model: FactorModel, cells: Cells, solution: Solution) -> Solution:
     """The solution with every factor along its first item: the data cannot tell a factor from its reverse."""
-    loadings = cells.parts(cells.rows(solution.free)[0])[0]
+    flip = flips(model, cells, solution.free)
+    free, information = solution.free * flip, solution.information * np.outer(flip, flip)
+    return dataclasses.replace(solution, free=free, information=information)
+
+
+def flips(model: FactorModel, cells: Cells, free: Floats) -> Floats:
+    """Signs, one a free parameter, that turn every factor along its first item."""
+    loadings = cells.parts(cells.rows(free)[0])[0]
     first = [model.items.index(each[0]) for each in model.loads]
     sign = np.where(loadings[first, np.arange(cells.n_factors)] < 0, -1.0, 1.0)
     signs = np.concatenate(
         [np.tile(sign, cells.n_items), np.outer(sign, sign).ravel(), np.ones(2 * cells.n_items), sign]
     )
-    free = solution.free.copy()
     flip = np.ones(cells.n_free)
     for number in cells.number:
         flip[number[number >= 0]] = signs[number >= 0]
-    return Solution(free * flip, solution.discrepancy, solution.information * np.outer(flip, flip), solution.trouble)
-
-
-def fit_of(cells: Cells, sample: Sample, solution: Solution) -> Fit:
-    """All fit measures of a solution, for one group or several."""
-    n, groups, p = sum(sample.n), len(sample.n), cells.n_items
-    chi2 = max(0.0, n * solution.discrepancy)
-    moments = groups * (p * (p + 1) // 2 + (p if cells.means else 0))
-    baseline = sum(
-        persons * float(np.log(np.diag(c)).sum() - np.linalg.slogdet(c)[1])
-        for persons, c in zip(sample.n, sample.covariances, strict=True)
-    )
-    saturated = sum(
-        -persons / 2 * float(p * math.log(2 * math.pi) + np.linalg.slogdet(c)[1] + p)
-        for persons, c in zip(sample.n, sample.covariances, strict=True)
-    )
-    srmr = 0.0
-    for (sigma, mu), c, mean, persons in zip(
-        implied(cells, solution.free), sample.covariances, sample.means, sample.n, strict=True
-    ):
-        sd = np.sqrt(np.diag(c))
-        residual = ((c - sigma) / np.outer(sd, sd))[np.tril_indices(p)]
-        if cells.means:
-            residual = np.concatenate([residual, (mean - mu) / sd])
-        srmr += persons / n * math.sqrt(float((residual**2).mean()))
-    loglikelihood = saturated - chi2 / 2
-    return dataclasses.replace(
-        measures(chi2, moments - cells.n_free, baseline, groups * p * (p - 1) // 2, n, groups),
-        srmr=srmr,
-        loglikelihood=loglikelihood,
-        aic=2 * cells.n_free - 2 * loglikelihood,
-        bic=math.log(n) * cells.n_free - 2 * loglikelihood,
-        n_parameters=cells.n_free,
-    )
-
-
-def measures(chi2: float, df: int, baseline_chi2: float, baseline_df: int, n: int, groups: int = 1) -> Fit:
-    """What follows from the chi-squares of model and baseline.
-
-    >>> found = measures(85.306, 24, 918.852, 36, 301)
-    >>> round(found.cfi, 3), round(found.tli, 3), round(found.rmsea, 3)
-    (0.931, 0.896, 0.092)
-    """
-    beyond, baseline_beyond = max(chi2 - df, 0.0), max(chi2 - df, baseline_chi2 - baseline_df, 0.0)
-    misfit = (baseline_chi2 - baseline_df) * df
-    low, high = _noncentralities(chi2, df) if df else (0.0, 0.0)
-    unit = math.sqrt(groups / (n * df)) if df else 0.0
-    return Fit(
-        chi2=chi2,
-        df=df,
-        p=float(stats.chi2.sf(chi2, df)) if df else math.nan,
-        baseline_chi2=baseline_chi2,
-        baseline_df=baseline_df,
-        cfi=1 - beyond / baseline_beyond if baseline_beyond > 0 else 1.0,
-        tli=1 - (chi2 - df) * baseline_df / misfit if misfit else 1.0,
-        rmsea=unit * math.sqrt(beyond),
-        rmsea_low=unit * math.sqrt(low),
-        rmsea_high=unit * math.sqrt(high),
-    )
-
-
-def _noncentralities(chi2: float, df: int) -> tuple[float, float]:
-    """Noncentralities under which the chi-square lies at either end of its middle 90 %; 0 where none is small enough."""
-    tail = (1 - RMSEA_CONFIDENCE) / 2
-
-    def solved(below: float) -> float:
-        if float(stats.chi2.cdf(chi2, df)) < below:
-            return 0.0
-        reach = 10.0
-        while float(stats.ncx2.cdf(chi2, df, reach)) > below:
-            reach *= 2
-        found = optimize.brentq(lambda each: float(stats.ncx2.cdf(chi2, df, each)) - below, 1e-12, reach, xtol=1e-9)
-        return float(found)
-
-    return solved(1 - tail), solved(tail)
+    return flip
 
 
 def _estimates(fit: Fit, n_persons: int, n_items: int, note: str, warnings: tuple[str, ...]) -> dict[str, Estimate]:
@@ -374,14 +268,9 @@ def _undefined(model: FactorModel, n_persons: int, note: str, warnings: tuple[st
     nothing = undefined(note, n_persons=n_persons, n_items=p, missing="listwise", warnings=warnings)
     pairs = [(factor, item) for factor, items in zip(model.factors, model.loads, strict=True) for item in items]
     loadings = DataFrame(pairs, columns=["factor", "item"])
-    pairs = [(a, b) for place, a in enumerate(model.factors) for b in model.factors[place + 1 :]]
-    correlations = DataFrame(pairs, columns=["factor", "other"])
+    correlations = DataFrame(list(combinations(model.factors, 2)), columns=["factor", "other"])
     return ConfirmatoryFactors(
-        chi2=nothing,
-        cfi=nothing,
-        tli=nothing,
-        rmsea=nothing,
-        srmr=nothing,
+        **dict.fromkeys(("chi2", "cfi", "tli", "rmsea", "srmr"), nothing),
         fit=Fit(),
         loadings=loadings.assign(**dict.fromkeys(LOADING_COLUMNS, math.nan)),
         residuals=DataFrame({"item": model.items, "residual_variance": math.nan, "explained": math.nan}),
@@ -391,10 +280,6 @@ def _undefined(model: FactorModel, n_persons: int, note: str, warnings: tuple[st
         note=note,
         warnings=warnings,
     )
-
-
-LOADING_COLUMNS = ["loading", "standard_error", "standardised", "standardised_standard_error", "low", "high"]
-CORRELATION_COLUMNS = ["correlation", "standard_error", "low", "high"]
 
 
 def _loadings(model: FactorModel, cells: Cells, row: Floats, covariance: Floats, confidence: float) -> DataFrame:
@@ -427,17 +312,16 @@ def _factor_correlations(
 ) -> DataFrame:
     factors, numbered = cells.parts(row)[1], cells.parts(cells.number[0])[1]
     rows = []
-    for a in range(len(model.factors)):
-        for b in range(a + 1, len(model.factors)):
-            size = math.sqrt(max(float(factors[a, a] * factors[b, b]), 0.0)) or math.nan
-            r = float(factors[a, b]) / size
-            by = np.zeros(cells.n_free)
-            by[numbered[a, b]] = 1 / size
-            for each in (a, b):
-                if numbered[each, each] >= 0:
-                    by[numbered[each, each]] -= r / (2 * factors[each, each])
-            error = math.sqrt(max(0.0, float(by @ covariance @ by)))
-            rows.append((model.factors[a], model.factors[b], r, error, *_ends(r, error, confidence)))
+    for a, b in combinations(range(len(model.factors)), 2):
+        size = math.sqrt(max(float(factors[a, a] * factors[b, b]), 0.0)) or math.nan
+        r = float(factors[a, b]) / size
+        by = np.zeros(cells.n_free)
+        by[numbered[a, b]] = 1 / size
+        for each in (a, b):
+            if numbered[each, each] >= 0:
+                by[numbered[each, each]] -= r / (2 * factors[each, each])
+        error = math.sqrt(max(0.0, float(by @ covariance @ by)))
+        rows.append((model.factors[a], model.factors[b], r, error, *_ends(r, error, confidence)))
     return DataFrame(rows, columns=["factor", "other", *CORRELATION_COLUMNS])
 
 

@@ -16,10 +16,12 @@ import numpy as np
 from pandas import DataFrame
 from scipy import special, stats
 
-from psychometrics.cfa import Fit, Heywood, complete, few_persons, measures
+from psychometrics.bivariate_normal import FAR, LARGEST, bivariate_normal
+from psychometrics.cfa import Heywood, complete, few_persons, flips
 from psychometrics.cfa_model import Cells, FactorModel, cells_of, changes, factor_model, implied
-from psychometrics.correlations import FAR, LARGEST, Polychoric, bivariate_normal, polychoric
+from psychometrics.correlations import Polychoric, polychoric
 from psychometrics.estimate import NO_SPREAD, Floats
+from psychometrics.fit_measures import Fit, measures
 
 MOST_STEPS = 500
 
@@ -126,7 +128,7 @@ def ordinal_factors(
         warnings += wrong
     if note not in ("", "heywood_case"):
         return dataclasses.replace(nothing, note=note, warnings=warnings)
-    free = _pointed(structure, cells, free)
+    free = free * flips(structure, cells, free)
     slopes = _structural(cells, free)[1]
     bread = np.linalg.inv(slopes.T * weights @ slopes)
     half = bread @ slopes.T * weights
@@ -280,18 +282,6 @@ def _impossible(model: FactorModel, communal: Floats, factors: Floats, heywood: 
     if np.linalg.eigvalsh(factors).min() < -NO_SPREAD:
         told.append("heywood_case: the factor covariances are impossible, such as a correlation above 1")
     return {"refuse": "did_not_converge", "keep": "heywood_case"}[heywood] if told else "", tuple(told)
-
-
-def _pointed(model: FactorModel, cells: Cells, free: Floats) -> Floats:
-    """Every factor along its first item."""
-    loadings = cells.parts(cells.rows(free)[0])[0]
-    first = [model.items.index(each[0]) for each in model.loads]
-    sign = np.where(loadings[first, np.arange(cells.n_factors)] < 0, -1.0, 1.0)
-    flip = np.ones(cells.n_free)
-    signs = np.concatenate([np.tile(sign, cells.n_items), np.outer(sign, sign).ravel()])
-    number = cells.number[0, : cells.ends[1]]
-    flip[number[number >= 0]] = signs[number >= 0]
-    return free * flip
 
 
 def _shifted(chi2: float, df: int, rest: Floats, covariance: Floats) -> float:

@@ -236,7 +236,8 @@ def mean_over_persons(values: ArrayLike, *, confidence: float = 0.95) -> Estimat
     -------
     Estimate
         In the unit of `values`. NaN with `too_few_persons` without any; fewer than three keep the mean and that note,
-        but get no interval. In `extra`: sd.
+        but get no interval. `equal_in_all_persons`: nor do persons without any difference, since an interval of no
+        width would claim to know all others. In `extra`: sd.
 
     Examples
     --------
@@ -254,6 +255,8 @@ def mean_over_persons(values: ArrayLike, *, confidence: float = 0.95) -> Estimat
     half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd / math.sqrt(n)
     mean = float(x.mean())
     told = {"sd": sd}
+    if sd <= NO_SPREAD:
+        return Estimate(mean, n_persons=n, note="equal_in_all_persons", extra=told)
     return Estimate(
         mean, mean - half, mean + half, method="t over persons", confidence=confidence, n_persons=n, extra=told
     )

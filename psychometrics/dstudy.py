@@ -15,8 +15,9 @@ import numpy as np
 from pandas import DataFrame
 from scipy import special, stats
 
-from psychometrics.components import Components, degrees_of_freedom, expected_mean_squares
+from psychometrics.components import Components
 from psychometrics.estimate import Floats
+from psychometrics.g_designs import degrees_of_freedom, expected_mean_squares
 from psychometrics.generalizability import GStudy, error_variances
 
 Goal = Literal["g", "phi", "width_g", "width_phi", "width_score", "width_mean"]

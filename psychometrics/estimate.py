@@ -187,41 +187,38 @@ def persona_bootstrap(
     >>> round(mean.low, 1), round(mean.high, 1)
     (2.2, 4.8)
     """
-    groups = _groups(n_personas, strata)
-    method = "persona bootstrap, percentile" + (" within strata" if len(groups) > 1 else "")
-    alone = sum(len(each) < 2 for each in groups)
-    if alone == len(groups):
-        told = ("singleton_strata: no stratum has two personas, so nothing can be resampled",)
-        return Bootstrap(math.nan, math.nan, math.nan, method, told, np.empty(0))
-    warnings: tuple[str, ...] = ()
-    if alone:
-        warnings = (f"singleton_strata: {alone} strata have one persona and never vary; the interval is too narrow",)
-    at_once = max(1, NUMBERS_AT_ONCE // max(n_personas, width or 0))
+    draws, method, warnings = _drawn(statistic, n_personas, seed, resamples, strata, width)
+    return _percentiles(draws, method, warnings, confidence)
 
-    def drawn(start: int) -> Floats:
-        size = min(at_once, resamples - start)
-        # a stream of its own for each block: the same draws whichever core takes it
-        random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(start,) if start else ()))
-        return np.asarray(statistic(_counts(groups, n_personas, size, random)), dtype=float)
 
-    starts = range(0, resamples, at_once)
-    if len(starts) == 1:
-        draws = drawn(0)
-    else:
-        # one core for each block: matrix products that share cores wait for each other
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(len(starts), CORES)) as cores:
-            draws = np.concatenate(list(cores.map(drawn, starts)))
-    defined = draws[np.isfinite(draws)]
-    lost = 1 - len(defined) / resamples
-    if lost:
-        warnings += (f"undefined_resamples: the statistic is undefined in {lost:.1%} of {resamples} resamples",)
-    if lost > UNDEFINED_SHARE:
-        return Bootstrap(math.nan, math.nan, math.nan, method, warnings, draws)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(defined, [tail, 1 - tail])
-    return Bootstrap(
-        float(low), float(high), float(defined.std(ddof=1)) if len(defined) > 1 else math.nan, method, warnings, draws
-    )
+def bootstraps(
+    statistics: Callable[[Floats], Floats],
+    n_personas: int,
+    *,
+    seed: int,
+    resamples: int,
+    strata: Sequence[Hashable] | None = None,
+    confidence: float = 0.95,
+    width: int | None = None,
+) -> list[Bootstrap]:
+    """Persona bootstraps of several statistics that are computed together, from the same resamples.
+
+    Parameters
+    ----------
+    statistics : function of counts, shape (draws, personas), to values, shape (draws, statistics)
+    n_personas, seed, resamples, strata, confidence, width
+        As for `persona_bootstrap`.
+
+    Examples
+    --------
+    >>> scores = np.array([[1.0, 2.0], [2.0, 2.0], [4.0, 5.0], [5.0, 4.0]])
+    >>> first, second = bootstraps(lambda counts: counts @ scores / 4, 4, seed=1, resamples=200)
+    >>> float(first.low), float(second.low)
+    (1.25, 2.0)
+    """
+    draws, method, warnings = _drawn(statistics, n_personas, seed, resamples, strata, width)
+    columns = draws.T.copy() if len(draws) else [draws] * statistics(np.ones((1, n_personas))).shape[1]
+    return [_percentiles(each, method, warnings, confidence) for each in columns]
 
 
 def on_rows(function: Callable[[Integers, Integers], float], person: Integers) -> Callable[[Floats], Floats]:
@@ -293,6 +290,52 @@ def sums_by_person(rows: Floats, person: Integers, n_persons: int) -> Floats:
     sums = np.zeros((n_persons, rows.shape[1]))
     np.add.at(sums, person, rows)
     return sums
+
+
+def _drawn(
+    statistic: Callable[[Floats], ArrayLike],
+    n_personas: int,
+    seed: int,
+    resamples: int,
+    strata: Sequence[Hashable] | None,
+    width: int | None,
+) -> tuple[Floats, str, tuple[str, ...]]:
+    """The statistic in each resample, the name of the interval, and warnings; no draws when nothing can be resampled."""
+    groups = _groups(n_personas, strata)
+    method = "persona bootstrap, percentile" + (" within strata" if len(groups) > 1 else "")
+    alone = sum(len(each) < 2 for each in groups)
+    if alone == len(groups):
+        return np.empty(0), method, ("singleton_strata: no stratum has two personas, so nothing can be resampled",)
+    warnings: tuple[str, ...] = ()
+    if alone:
+        warnings = (f"singleton_strata: {alone} strata have one persona and never vary; the interval is too narrow",)
+    at_once = max(1, NUMBERS_AT_ONCE // max(n_personas, width or 0))
+
+    def drawn(start: int) -> Floats:
+        size = min(at_once, resamples - start)
+        # a stream of its own for each block: the same draws whichever core takes it
+        random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(start,) if start else ()))
+        return np.asarray(statistic(_counts(groups, n_personas, size, random)), dtype=float)
+
+    starts = range(0, resamples, at_once)
+    if len(starts) == 1:
+        return drawn(0), method, warnings
+    # one core for each block: matrix products that share cores wait for each other
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(len(starts), CORES)) as cores:
+        return np.concatenate(list(cores.map(drawn, starts))), method, warnings
+
+
+def _percentiles(draws: Floats, method: str, warnings: tuple[str, ...], confidence: float) -> Bootstrap:
+    defined = draws[np.isfinite(draws)]
+    lost = 1 - len(defined) / len(draws) if len(draws) else 0.0
+    if lost:
+        warnings += (f"undefined_resamples: the statistic is undefined in {lost:.1%} of {len(draws)} resamples",)
+    low = high = error = math.nan
+    if len(draws) and lost <= UNDEFINED_SHARE:
+        tail = (1 - confidence) / 2
+        low, high = (float(each) for each in np.quantile(defined, [tail, 1 - tail]))
+        error = float(defined.std(ddof=1)) if len(defined) > 1 else math.nan
+    return Bootstrap(low, high, error, method, warnings, draws)
 
 
 def _groups(n_personas: int, strata: Sequence[Hashable] | None) -> list[Integers]:

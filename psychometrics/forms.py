@@ -181,6 +181,17 @@ def position_preference(
     return PositionPreference(shares, same["place"], same["content"], note)
 
 
+def check_cells(table: DataFrame, cell: list[str], values: str) -> None:
+    """An error names the column that is missing, or the answer that stands twice."""
+    lacking = [each for each in (*cell, values) if each not in table.columns]
+    if lacking:
+        raise ValueError(f"table: column {lacking[0]} is missing; there are {', '.join(map(str, table.columns))}")
+    twice = table.duplicated(cell)
+    if twice.any():
+        seen = table.loc[twice, cell].iloc[0].to_dict()
+        raise ValueError(f"table: {seen} stands twice; repeats are told apart by a column replicate")
+
+
 def _effect(wide: DataFrame, reference: str, level: str, seed: int, resamples: int, confidence: float) -> FormEffect:
     columns = wide[[reference, level]]
     both = columns.dropna()
@@ -239,11 +250,5 @@ def _pairing(table: DataFrame) -> list[str]:
 
 def _wide(table: DataFrame, pairing: list[str], values: str) -> DataFrame:
     """One row for each of `pairing`, one column a level, in order of appearance."""
-    lacking = [each for each in (*pairing, "level", values) if each not in table.columns]
-    if lacking:
-        raise ValueError(f"table: column {lacking[0]} is missing; there are {', '.join(map(str, table.columns))}")
-    twice = table.duplicated([*pairing, "level"])
-    if twice.any():
-        seen = table.loc[twice, [*pairing, "level"]].iloc[0].to_dict()
-        raise ValueError(f"table: {seen} stands twice; repeats are told apart by a column replicate")
+    check_cells(table, [*pairing, "level"], values)
     return table.pivot(index=pairing, columns="level", values=values).astype(float)[list(pd.unique(table["level"]))]

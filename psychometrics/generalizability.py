@@ -16,18 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
 from scipy import stats
 
-from psychometrics.components import (
-    Arranged,
-    Components,
-    Design,
-    Estimator,
-    arranged,
-    components_of,
-    degrees_of_freedom,
-    expected_mean_squares,
-    resampled,
-)
+from psychometrics.components import Components, Estimator, components_of
 from psychometrics.estimate import Detail, Estimate, Floats, Missing, persona_bootstrap, undefined
+from psychometrics.g_designs import Arranged, Design, arranged, degrees_of_freedom, expected_mean_squares
+from psychometrics.mean_squares import resampled
 
 Interval = Literal["mean squares", "bootstrap", "none"]
 FIDUCIAL_DRAWS = 10_000  # Monte Carlo error of an end of the interval: about a hundredth of its width

@@ -14,9 +14,10 @@ import numpy as np
 from pandas import DataFrame, Series
 from scipy import stats
 
-from psychometrics.cfa import Fit, Heywood, complete, few_persons, fit_of, sample_of, trouble_of, why_not
+from psychometrics.cfa import Heywood, complete, few_persons, sample_of, trouble_of, why_not
 from psychometrics.cfa_model import Cells, Equal, FactorModel, Solution, best_fit, cells_of, factor_model
 from psychometrics.estimate import Floats, numbered
+from psychometrics.fit_measures import Fit, fit_of
 
 STEPS: dict[str, tuple[Equal, ...]] = {
     "configural": (),

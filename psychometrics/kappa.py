@@ -1,35 +1,22 @@
-"""Agreement of categories beyond chance: kappa of two or many raters, and Krippendorff's alpha."""
+"""Kappa: agreement of categories beyond chance, of two raters or of many."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Hashable, Iterable, Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pandas import DataFrame
-from scipy import sparse, stats
+from scipy import stats
 
 from psychometrics.covariances import numbers
-from psychometrics.estimate import (
-    NO_SPREAD,
-    Detail,
-    Estimate,
-    Floats,
-    Integers,
-    numbered,
-    one_each,
-    persona_bootstrap,
-    undefined,
-)
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
 
 Weights = Literal["unweighted", "linear", "quadratic"]
 Spacing = Literal["values", "ranks"]
-Level = Literal["nominal", "ordinal", "interval", "ratio"]
 POWERS = {"unweighted": 0, "linear": 1, "quadratic": 2}
-LEVELS = ("nominal", "ordinal", "interval", "ratio")
 
 
 def weighted_kappa(
@@ -207,7 +194,7 @@ def fleiss_kappa(ratings: DataFrame, *, confidence: float = 0.95) -> Estimate:
     if raters < 2 or n < 3:
         note = "too_few_raters" if raters < 2 else "too_few_persons"
         return undefined(note, n_persons=n, n_replications=raters, missing="listwise", extra=extra)
-    _, counts = _counts(x)
+    _, counts = category_counts(x)
     agreeing = ((counts**2).sum(axis=1) - raters) / (raters * (raters - 1))
     extra["percent_exact_agreement"] = 100 * float(agreeing.mean())
     if np.ptp(counts, axis=0).max() == 0:
@@ -238,101 +225,17 @@ def fleiss_kappa(ratings: DataFrame, *, confidence: float = 0.95) -> Estimate:
     return dataclasses.replace(told_as, low=low, high=high, method="Gwet, t over persons", extra=extra)
 
 
-def krippendorff_alpha(
-    ratings: DataFrame,
-    *,
-    level: Level = "ordinal",
-    persona: Iterable[Hashable] | None = None,
-    strata: Sequence[Hashable] | None = None,
-    seed: int = 0,
-    resamples: int = 2000,
-    confidence: float = 0.95,
-) -> Estimate:
-    """Krippendorff's alpha (Krippendorff, 2004, 2011); interval from resampled units.
+def category_counts(x: Floats) -> tuple[Floats, Floats]:
+    """The values that occur, and how often each row has each of them, shape (rows, values).
 
-    Parameters
-    ----------
-    ratings : DataFrame, shape (units, raters)
-        Numbers; NaN is a missing rating. All pairs of ratings of a unit count, so nothing is left out but units with
-        fewer than two ratings: no rule for missing ratings is needed.
-    level : "nominal", "ordinal", "interval" or "ratio"
-        What a disagreement of two values costs. Answer categories are ordinal.
-    persona : labels, length units, optional
-        Persona of each unit, if units are answers: personas are then drawn with all their units.
-    strata : labels, length units, optional
-        Assigned pole of each unit's persona, within which personas are drawn.
-    seed, resamples : int
-        Of the bootstrap, which counts the coincidences of every resample anew.
-    confidence : float in (0, 1)
-
-    Returns
-    -------
-    Estimate
-        No unit, at most 1; 0 is chance, below 0 systematic disagreement. `n_persons` counts personas, or units
-        without `persona`. NaN with a note: `no_pairs` (no unit has two ratings), `too_few_persons` (fewer than three),
-        `zero_total_variance` (one value throughout, or the same values for all), `negative_values` (a ratio has a natural zero). A 1 is marked
-        `identical_ratings` and has no interval. In `extra`: `n_units`, `n_pairable` ratings,
-        `percent_exact_agreement`, and `alpha_irr`, which R's irr 0.84.1 prints: without missing ratings it forgets
-        to divide the pairs by raters - 1, which moves alpha of three raters or more in the third digit.
-
-    Examples
-    --------
-    >>> a, b = [1, 2, 3, 3, 2, 1, 4, 1, 2, None], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5]
-    >>> krippendorff_alpha(DataFrame({"a": a, "b": b, "c": [None, 3, 3, 3, 2, 3, 4, 2, 2, 5]}), seed=1)
-    Estimate(0.805 [0.381, 1.000], n=10)
+    >>> category_counts(np.array([[1.0, 1.0, 3.0], [3.0, math.nan, 1.0]]))
+    (array([1., 3.]), array([[2., 1.],
+           [1., 1.]]))
     """
-    if level not in LEVELS:
-        raise ValueError(f'level: "{level}"; allowed are {", ".join(LEVELS)}')
-    everything = numbers(ratings)
-    pairable = np.isfinite(everything).sum(axis=1) > 1
-    x = everything[pairable]
-    if persona is None:
-        person = np.arange(len(x))
-    else:
-        labelled = numbered(persona)[0]
-        if len(labelled) != len(everything):
-            raise ValueError(f"persona: {len(labelled)} labels for {len(everything)} units; one each is needed")
-        person = np.unique(labelled[pairable], return_inverse=True)[1]
-    n = int(person.max(initial=-1)) + 1
-    complete = bool(np.isfinite(everything).all())
-    extra: dict[str, Detail] = {"n_units": len(x), "n_pairable": int(np.isfinite(x).sum())}
-
-    def none(note: str) -> Estimate:
-        return undefined(note, n_persons=n, n_replications=everything.shape[1], extra=extra)
-
-    if n < 3:
-        return none("too_few_persons" if n else "no_pairs")
-    values, counts = _counts(x)
-    sizes = counts.sum(axis=1)
-    exact = float(((counts**2).sum(axis=1) - sizes).sum() / (sizes * (sizes - 1)).sum())
-    extra["percent_exact_agreement"] = 100 * exact
-    if np.ptp(counts, axis=0).max() == 0:
-        return none("zero_total_variance")
-    if level == "ratio" and values[0] < 0:
-        return none("negative_values")
-    coincidences = _coincidences(counts, person, n)
-    size = len(values)
-
-    def alphas(counts_of: Floats) -> Floats:
-        drawn = np.asarray((coincidences.T @ counts_of.T).T).reshape(len(counts_of), size, size)
-        return _alpha(drawn, values, level)
-
-    value = float(alphas(np.ones((1, n)))[0])
-    extra["alpha_irr"] = 1 - (1 - value) * _irr(sizes) if complete else value
-    told = Estimate(
-        value, n_persons=n, n_replications=everything.shape[1], confidence=confidence, missing="pairwise", extra=extra
-    )
-    if exact >= 1 - NO_SPREAD:
-        return dataclasses.replace(told, value=1.0, note="identical_ratings")
-    poles = None
-    if strata is not None:
-        if len(strata) != len(everything):
-            raise ValueError(f"strata: {len(strata)} given for {len(everything)} units; one each is needed")
-        poles = one_each([pole for pole, enters in zip(strata, pairable, strict=True) if enters], person, "strata")
-    drawn = persona_bootstrap(
-        alphas, n, seed=seed, resamples=resamples, strata=poles, confidence=confidence, width=size**2
-    )
-    return dataclasses.replace(told, low=drawn.low, high=drawn.high, method=drawn.method, warnings=drawn.warnings)
+    row, column = np.nonzero(np.isfinite(x))
+    values, codes = np.unique(x[row, column], return_inverse=True)
+    counts = np.bincount(row * len(values) + codes, minlength=len(x) * len(values)).reshape(len(x), len(values))
+    return values, counts.astype(float)
 
 
 def _variance_of_psych(shares: Floats, weights: Floats, n: int) -> float:
@@ -343,52 +246,3 @@ def _variance_of_psych(shares: Floats, weights: Floats, n: int) -> float:
     deviations = weights * (1 - chance) - (of_first[:, None] + of_second) * (1 - observed)
     spread = float((shares * deviations**2).sum()) - (observed * chance - 2 * chance + observed) ** 2
     return spread / (n * (1 - chance) ** 4)
-
-
-def _counts(x: Floats) -> tuple[Floats, Floats]:
-    """The values that occur, and how often each row has each of them, shape (rows, values)."""
-    row, column = np.nonzero(np.isfinite(x))
-    values, codes = np.unique(x[row, column], return_inverse=True)
-    counts = np.bincount(row * len(values) + codes, minlength=len(x) * len(values)).reshape(len(x), len(values))
-    return values, counts.astype(float)
-
-
-def _coincidences(counts: Floats, person: Integers, n: int) -> sparse.csr_array:
-    """Coincidences of each persona's units, shape (personas, values squared): ordered pairs / (ratings - 1)."""
-    unit, value = np.nonzero(counts)
-    size = counts.shape[1]
-    # each unit has few values: pair only those, not all that occur anywhere
-    per_unit = np.bincount(unit, minlength=len(counts))
-    start = np.cumsum(per_unit) - per_unit
-    left = np.repeat(np.arange(len(unit)), per_unit[unit])
-    within = np.arange(len(left)) - np.repeat(np.cumsum(per_unit[unit]) - per_unit[unit], per_unit[unit])
-    right = start[unit[left]] + within
-    c, k = value[left], value[right]
-    of = unit[left]
-    pairs = counts[of, c] * (counts[of, k] - (c == k)) / (counts.sum(axis=1)[of] - 1)
-    return sparse.csr_array(sparse.coo_array((pairs, (person[of], c * size + k)), shape=(n, size * size)))
-
-
-def _alpha(coincidences: Floats, values: Floats, level: Level) -> Floats:
-    """Alphas of coincidence matrices, shape (draws, values, values); NaN where only one value was drawn."""
-    margins = coincidences.sum(axis=2)
-    total = margins.sum(axis=1)
-    at: Floats = values[None]
-    if level == "ordinal":  # the distance of two values is that of their middle ranks among all pairable ratings
-        at = np.cumsum(margins, axis=1) - margins / 2
-    apart = at[:, :, None] - at[:, None, :]
-    if level == "nominal":
-        apart = (apart != 0).astype(float)
-    if level == "ratio":
-        apart = apart / np.maximum(at[:, :, None] + at[:, None, :], np.finfo(float).tiny)
-    apart = apart**2
-    observed = (coincidences * apart).sum(axis=(1, 2))
-    expected = np.einsum("dc,dck,dk->d", margins, np.broadcast_to(apart, coincidences.shape), margins)
-    alphas: Floats = 1 - (total - 1) * observed / np.where(expected > NO_SPREAD**2, expected, math.nan)
-    return alphas
-
-
-def _irr(sizes: Floats) -> float:
-    """What (1 - alpha) is multiplied by when pairs are not divided by raters - 1."""
-    total, others = float(sizes.sum()), float(sizes[0]) - 1
-    return (total - 1 / others) / (total - 1)

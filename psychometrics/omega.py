@@ -12,8 +12,8 @@ import pandas as pd
 from pandas import DataFrame
 
 from psychometrics.covariances import alpha_from, squared_multiple
-from psychometrics.efa import degrees_of_freedom, extracted
 from psychometrics.estimate import Estimate, Floats, Integers, Missing, on_rows, persona_bootstrap
+from psychometrics.extraction import degrees_of_freedom, extracted
 from psychometrics.factorability import ItemCorrelations, item_correlations
 from psychometrics.rotation import oblimin, varimax
 

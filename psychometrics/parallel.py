@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from psychometrics.efa import extracted
 from psychometrics.estimate import Estimate, Floats, Missing
+from psychometrics.extraction import extracted
 from psychometrics.factorability import ItemCorrelations, item_correlations
 
 Rule = Literal["centile", "mean"]

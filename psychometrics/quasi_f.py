@@ -12,8 +12,9 @@ import numpy as np
 from pandas import DataFrame
 from scipy import stats
 
-from psychometrics.components import arranged, components_of
+from psychometrics.components import components_of
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Missing, undefined
+from psychometrics.g_designs import arranged
 from psychometrics.mixed import mixed_model
 
 

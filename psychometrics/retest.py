@@ -1,38 +1,22 @@
-"""The same persons again: another draw, another day, another form."""
+"""The same persons on another day, or in another draw: does one score come back, and with how much error?"""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from pandas import DataFrame
 from scipy import stats
 
-from psychometrics.agreement import (
-    bootstraps,
-    entering,
-    intraclass_correlations,
-    mean_of_pairs,
-    pairs_within,
-    six_from,
-    sums_for_variances,
-)
+from psychometrics.agreement import mean_of_pairs, pairs_within
 from psychometrics.compare import mean_over_persons
-from psychometrics.covariances import answered, numbers
-from psychometrics.estimate import (
-    NO_SPREAD,
-    Bootstrap,
-    Estimate,
-    Floats,
-    Missing,
-    persona_bootstrap,
-    undefined,
-)
+from psychometrics.covariances import numbers
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, persona_bootstrap, undefined
+from psychometrics.intraclass import intraclass_correlations
 
 NORMAL = 1.96  # as in the definitions of SDC (de Vet et al., 2006) and of the limits of agreement, not 1.959964
 
@@ -173,222 +157,6 @@ def retest(
         _concordance(a, b, confidence),
         exact,
         change,
-    )
-
-
-@dataclass(frozen=True)
-class ParallelForms:
-    """How far forms that should not matter are exchangeable.
-
-    Attributes
-    ----------
-    agreement, consistency : Estimate
-        ICC(A,1) and ICC(C,1): with and without the differences between the forms' levels.
-    level_shift : Estimate
-        ICC(C,1) - ICC(A,1): what the forms' different levels cost, 0 when there are none.
-    form_share : Estimate
-        Form's share of the variance of a single score, 0 to 1 (below 0 is `negative_component`).
-    interaction_share : Estimate
-        The residual's share: person x form and noise, which one score for each form cannot tell apart.
-    levels : DataFrame
-        Columns form, n_persons, mean, sd, shift (mean less the mean of all forms), in the unit of the scores.
-    """
-
-    agreement: Estimate
-    consistency: Estimate
-    level_shift: Estimate
-    form_share: Estimate
-    interaction_share: Estimate
-    levels: DataFrame
-
-
-def parallel_forms(
-    scores: DataFrame,
-    *,
-    seed: int,
-    missing: Missing = "pairwise",
-    resamples: int = 2000,
-    strata: Sequence[Hashable] | None = None,
-    confidence: float = 0.95,
-) -> ParallelForms:
-    """Are forms of an inventory parallel? Agreement, consistency and the level shift between them (McGraw and Wong, 1996).
-
-    Parameters
-    ----------
-    scores : DataFrame, shape (persons, forms)
-        A score of the same persons under each form (orders, wordings, labels ...); NaN is a missing score.
-    seed, resamples : int
-        Of the persona bootstrap behind the interval of `level_shift` and of the shares.
-    missing : "pairwise" or "listwise"
-        As in `intraclass_correlations`.
-    strata : sequence of length persons, optional
-        Assigned poles, within which personas are drawn.
-    confidence : float in (0, 1)
-
-    Returns
-    -------
-    ParallelForms
-        No units. NaN with the notes of `intraclass_correlations`; forms whose answers are copies of each other are
-        `identical_ratings`.
-
-    Examples
-    --------
-    >>> scores = DataFrame({"printed": [2.0, 3.1, 4.2, 4.9, 2.6], "reversed": [2.6, 3.4, 4.6, 5.6, 3.4]})
-    >>> found = parallel_forms(scores, seed=1)
-    >>> found.level_shift, found.levels["shift"].round(2).tolist()
-    (Estimate(0.097 [0.071, 0.429], n=5), [-0.28, 0.28])
-    """
-    iccs = intraclass_correlations(scores, missing=missing, seed=seed, resamples=resamples, confidence=confidence)
-    everything = numbers(scores)
-    kept = answered(everything, missing)
-    levels = _levels(scores, everything[kept])
-    if strata is not None and len(strata) != len(kept):
-        raise ValueError(f"strata: {len(strata)} given for {len(kept)} persons; one each is needed")
-    base = iccs.agreement
-    if not base.estimable:
-        return ParallelForms(base, iccs.consistency, base, base, base, levels)
-    poles = None if strata is None else [pole for pole, enters in zip(strata, kept, strict=True) if enters]
-    x = entering(scores, missing)[0]
-    sums, variances = sums_for_variances(x)
-    values = _shift_and_shares(variances(sums.sum(axis=0, keepdims=True)))[0]
-    drawn = bootstraps(
-        lambda counts: _shift_and_shares(variances(counts @ sums)),
-        len(x),
-        seed=seed,
-        resamples=resamples,
-        strata=poles,
-        confidence=confidence,
-        width=sums.shape[1],
-    )
-    shift, form, interaction = (
-        _from_bootstrap(base, float(value), each) for value, each in zip(values, drawn, strict=True)
-    )
-    return ParallelForms(base, iccs.consistency, shift, form, interaction, levels)
-
-
-@dataclass(frozen=True)
-class DrawAgreement:
-    """Answers to the same item in several draws: shares and distances within person and item.
-
-    Attributes
-    ----------
-    exact : Estimate
-        Share of equal pairs of answers, 0 to 1.
-    change : Estimate
-        Mean absolute change, in answer categories.
-    by_item : DataFrame
-        Columns item, exact_agreement, mean_absolute_change, n_persons.
-    """
-
-    exact: Estimate
-    change: Estimate
-    by_item: DataFrame
-
-
-def draw_agreement(
-    answers: DataFrame,
-    *,
-    seed: int,
-    resamples: int = 2000,
-    strata: Sequence[Hashable] | None = None,
-    confidence: float = 0.95,
-) -> DrawAgreement:
-    """How often another draw of the same prompt gives the same answer, and how far it moves otherwise.
-
-    All pairs of answers within person and item, averaged within person over items, then over persons.
-
-    Parameters
-    ----------
-    answers : DataFrame
-        Columns person, item, value; one row for each draw. NaN is a missing answer.
-    seed, resamples : int
-        Of the persona bootstrap.
-    strata : sequence, one for each person in order of appearance, optional
-    confidence : float in (0, 1)
-
-    Returns
-    -------
-    DrawAgreement
-        `exact` 0 to 1, `change` in answer categories. NaN with `no_pairs` when no item was answered twice by a
-        person; `too_few_persons` keeps the value of fewer than three without an interval. `no_replication`: every
-        repeat is a copy (temperature 0), so nothing was repeated; `zero_total_variance`: all answers are one number.
-
-    Examples
-    --------
-    >>> table = DataFrame({"person": list("pppqqqrrr"), "item": ["E1"] * 9, "value": [1, 1, 2, 4, 4, 4, 3, 3, 5]})
-    >>> found = draw_agreement(table, seed=1)
-    >>> found.exact, found.change
-    (Estimate(0.556 [0.333, 1.000], n=3), Estimate(0.667 [0.000, 1.333], n=3))
-    """
-    lacking = {"person", "item", "value"} - set(answers.columns)
-    if lacking:
-        raise ValueError(f"draw_agreement: no column {', '.join(sorted(lacking))}; person, item and value are needed")
-    person, labels = pd.factorize(answers["person"])
-    item, items = pd.factorize(answers["item"])
-    value = numbers(answers[["value"]])[:, 0]
-    if (person < 0).any() or (item < 0).any():
-        raise ValueError("draw_agreement: a row has no person or no item; every row needs both")
-    heard = np.isfinite(value)
-    cell, inverse = np.unique(person * len(items) + item, return_inverse=True)
-    shares = np.column_stack(pairs_within(inverse[heard], value[heard], len(cell))) if len(cell) else np.empty((0, 2))
-    paired = DataFrame(shares, columns=["exact", "change"])
-    paired = paired.assign(person=cell // max(len(items), 1), item=cell % max(len(items), 1)).dropna()
-    means = paired.groupby("person")[["exact", "change"]].mean().reindex(range(len(labels)))
-    sizes = np.bincount(inverse[heard], minlength=len(cell))
-    exact, change = (
-        mean_of_pairs(
-            means[name].to_numpy(float),
-            value[heard],
-            sizes,
-            perfect=perfect,
-            copies="no_replication",
-            seed=seed,
-            resamples=resamples,
-            strata=strata,
-            confidence=confidence,
-        )
-        for name, perfect in (("exact", 1.0), ("change", 0.0))
-    )
-    by_item = paired.groupby("item").agg(
-        exact_agreement=("exact", "mean"), mean_absolute_change=("change", "mean"), n_persons=("exact", "size")
-    )
-    by_item = by_item.reindex(range(len(items))).reset_index(drop=True)
-    by_item.insert(0, "item", list(items))
-    by_item["n_persons"] = by_item["n_persons"].fillna(0).astype(int)
-    answered_items = int(by_item["n_persons"].gt(0).sum())
-    exact, change = (dataclasses.replace(each, n_items=answered_items) for each in (exact, change))
-    return DrawAgreement(exact, change, by_item)
-
-
-def _shift_and_shares(parts: Floats) -> Floats:
-    person, rater, residual = parts[:, :3].T
-    six = six_from(parts, 2)
-    total = person + rater + residual
-    total = np.where(total > 0, total, math.nan)
-    return np.column_stack([six[:, 2] - six[:, 1], rater / total, residual / total])
-
-
-def _from_bootstrap(base: Estimate, value: float, drawn: Bootstrap) -> Estimate:
-    note = base.note or ("negative_component" if value < -NO_SPREAD else "")
-    told = dataclasses.replace(base, value=value, low=math.nan, high=math.nan, method="", note=note, extra={})
-    if note == "identical_ratings":
-        return told
-    warnings = base.warnings + drawn.warnings
-    return dataclasses.replace(told, low=drawn.low, high=drawn.high, method=drawn.method, warnings=warnings)
-
-
-def _levels(scores: DataFrame, x: Floats) -> DataFrame:
-    columns = [column[np.isfinite(column)] for column in x.T]
-    means = np.array([column.mean() if len(column) else math.nan for column in columns])
-    overall = float(np.nanmean(means)) if np.isfinite(means).any() else math.nan
-    return DataFrame(
-        {
-            "form": list(scores.columns),
-            "n_persons": [len(column) for column in columns],
-            "mean": means,
-            "sd": [column.std(ddof=1) if len(column) > 1 else math.nan for column in columns],
-            "shift": means - overall,
-        }
     )
 
 

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
-from psychometrics.alpha import cronbach_alpha
+from psychometrics.acquiescence import (
+    Halves,
+    acquiescence_of,
+    balanced,
+    keyed_columns,
+    mean_given,
+    ratio,
+    raw_answers,
+)
 from psychometrics.compare import mean_over_persons
-from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing, numbered
-from psychometrics.scoring import Bound, keyed
-
-IPSATISED = "ipsatised: each person's acquiescence is taken out, so the items of a person depend on each other"
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, numbered
+from psychometrics.scoring import Bound
 
 
 @dataclass(frozen=True)
@@ -55,45 +60,6 @@ class ResponseStyles:
     within_person_sd: Estimate
     longest_run: Estimate
     one_answer: Estimate
-
-
-@dataclass(frozen=True)
-class CorrectedAnswers:
-    """Keyed values without acquiescence, the acquiescence taken out, and the warning that they are ipsatised.
-
-    Attributes
-    ----------
-    values : DataFrame, shape (persons, items)
-        Raw minus acquiescence, then keyed; may leave the response scale. NaN for persons without acquiescence.
-    acquiescence : Series
-        In answer categories, as in `response_styles`.
-    note : str
-        `ipsatised`, or `no_key_balance` when nothing could be corrected.
-    """
-
-    values: DataFrame
-    acquiescence: Series[float]
-    note: str
-
-
-@dataclass(frozen=True)
-class StyleAlphas:
-    """Cronbach's alpha of one scale read in four ways; far apart, they show how much of it is agreement.
-
-    Attributes
-    ----------
-    keyed, unkeyed : Estimate
-        With reversed items turned round, and as answered: acquiescence lowers the first and lifts the second.
-    corrected : Estimate
-        Keyed, after each person's acquiescence was taken out; carries the warning `ipsatised`.
-    positive_half : Estimate
-        Of the positive items alone, where trait and acquiescence cannot be told apart.
-    """
-
-    keyed: Estimate
-    unkeyed: Estimate
-    corrected: Estimate
-    positive_half: Estimate
 
 
 def response_styles(
@@ -141,16 +107,17 @@ def response_styles(
     >>> styles.acquiescence, styles.both_affirmed
     (Estimate(0.750 [-0.666, 2.166], n=4), Estimate(0.500 [-0.419, 1.419], n=4))
     """
-    x, lowest, highest = _raw(raw, keys, low, high)
+    x, lowest, highest = raw_answers(raw, keys, low, high)
     middle = (lowest + highest) / 2
     answered = np.isfinite(x)
-    halves = _halves(raw, keys, scales)
+    columns = keyed_columns(raw, keys, scales)
+    halves = balanced(columns)
     agrees, differs = answered & (x > middle + NO_SPREAD), answered & (x < middle - NO_SPREAD)
     spread = _sd(x)
     several = answered.sum(axis=1) > 1
     table = DataFrame(
         {
-            "acquiescence": _acquiescence(x - middle, halves),
+            "acquiescence": acquiescence_of(x - middle, halves),
             "both_affirmed": _both(agrees, answered, halves),
             "extreme": _share(answered & ((x <= lowest + NO_SPREAD) | (x >= highest - NO_SPREAD)), answered),
             "midpoint": _share(answered & ~agrees & ~differs, answered),
@@ -168,7 +135,7 @@ def response_styles(
         )
         for name in table.columns
     }
-    unbalanced = _unbalanced(raw, keys, scales)
+    unbalanced = [scale for scale, (positive, negative) in columns.items() if not (positive and negative)]
     for name in ("acquiescence", "both_affirmed"):
         if not halves:
             found[name] = dataclasses.replace(found[name], note="no_key_balance")
@@ -186,159 +153,23 @@ def response_styles(
     return ResponseStyles(of_persons=table, **found)
 
 
-def without_acquiescence(
-    raw: DataFrame, keys: Mapping[str, int], low: Bound, high: Bound, *, scales: Mapping[str, str] | None = None
-) -> CorrectedAnswers:
-    """Keyed values without each person's acquiescence (Soto, John, Gosling and Potter, 2008).
-
-    Parameters
-    ----------
-    raw, keys, low, high, scales
-        As for `response_styles`. All items of a person are corrected by one number, also those of scales whose
-        items have one key: that number comes from the balanced scales.
-
-    Returns
-    -------
-    CorrectedAnswers
-        Values in answer categories. `ipsatised`: fine for comparing persons on scales with items of both keys; not
-        for norms, and not for factor models of all items. Values are NaN with `no_key_balance` when no scale has
-        items of both keys.
-
-    Examples
-    --------
-    >>> corrected = without_acquiescence(DataFrame({"E1": [5, 4], "E2": [4, 2]}), {"E1": 1, "E2": -1}, 1, 5)
-    >>> corrected.values.to_dict("list"), corrected.note
-    ({'E1': [3.5, 4.0], 'E2': [3.5, 4.0]}, 'ipsatised')
-    """
-    x, lowest, highest = _raw(raw, keys, low, high)
-    halves = _halves(raw, keys, scales)
-    acquiescence = _acquiescence(x - (lowest + highest) / 2, halves)
-    corrected = x - acquiescence[:, None]
-    negative = np.array([keys[item] == -1 for item in raw.columns], dtype=bool)
-    turned = np.where(negative, lowest + highest - corrected, corrected)
-    return CorrectedAnswers(
-        DataFrame(turned, index=raw.index, columns=raw.columns),
-        Series(acquiescence, index=raw.index, name="acquiescence"),
-        "ipsatised" if halves else "no_key_balance",
-    )
-
-
-def style_alphas(
-    raw: DataFrame,
-    keys: Mapping[str, int],
-    low: Bound,
-    high: Bound,
-    *,
-    missing: Missing = "pairwise",
-    confidence: float = 0.95,
-) -> StyleAlphas:
-    """Alpha of one scale keyed, as answered, corrected for acquiescence, and of its positive half.
-
-    Parameters
-    ----------
-    raw : DataFrame, shape (persons, items)
-        Answers as given to the items of one scale, one row a person.
-    keys, low, high
-        As for `response_styles`.
-    missing : "pairwise" or "listwise"
-    confidence : float in (0, 1)
-
-    Returns
-    -------
-    StyleAlphas
-        As `cronbach_alpha`, with its notes; `corrected` is NaN with `no_key_balance` without items of both keys.
-
-    Examples
-    --------
-    >>> raw = DataFrame({"E1": [5, 4, 2, 4], "E2": [4, 2, 4, 3], "E3": [5, 3, 1, 4], "E4": [3, 2, 5, 2]})
-    >>> alphas = style_alphas(raw, {"E1": 1, "E2": -1, "E3": 1, "E4": -1}, 1, 5)
-    >>> alphas.keyed, alphas.unkeyed
-    (Estimate(0.845 [0.213, 0.989], n=4), Estimate(-0.096 [-4.568, 0.924], n=4; negative_average_covariance))
-    """
-
-    def alpha(items: DataFrame) -> Estimate:
-        return cronbach_alpha(items, missing=missing, confidence=confidence)
-
-    corrected = without_acquiescence(raw, keys, low, high)
-    told = alpha(corrected.values)
-    if corrected.note == "ipsatised":
-        told = _noted(told.with_warning(IPSATISED), "ipsatised")
-    else:
-        told = dataclasses.replace(told, note=corrected.note)
-    positive = [item for item in raw.columns if keys[item] == 1]
-    return StyleAlphas(alpha(keyed(raw, keys, low, high)), alpha(raw), told, alpha(raw[positive]))
-
-
-def _raw(raw: DataFrame, keys: Mapping[str, int], low: Bound, high: Bound) -> tuple[Floats, Floats, Floats]:
-    """The answers, and the lowest and highest value of each item; `keyed` finds what is wrong with them."""
-    keyed(raw, keys, low, high)
-    lowest, highest = (
-        np.array([each[item] if isinstance(each, Mapping) else each for item in raw.columns], dtype=float)
-        for each in (low, high)
-    )
-    return numbers(raw), lowest, highest
-
-
-def _halves(
-    raw: DataFrame, keys: Mapping[str, int], scales: Mapping[str, str] | None
-) -> list[tuple[Sequence[int], Sequence[int]]]:
-    """Columns of the positive and of the negative items of each scale that has both."""
-    found: dict[str, tuple[list[int], list[int]]] = {}
-    for column, item in enumerate(raw.columns):
-        found.setdefault(_scale_of(item, scales), ([], []))[0 if keys[item] == 1 else 1].append(column)
-    return [(positive, negative) for positive, negative in found.values() if positive and negative]
-
-
-def _unbalanced(raw: DataFrame, keys: Mapping[str, int], scales: Mapping[str, str] | None) -> list[str]:
-    seen: dict[str, set[int]] = {}
-    for item in raw.columns:
-        seen.setdefault(_scale_of(item, scales), set()).add(keys[item])
-    return [scale for scale, each in seen.items() if len(each) == 1]
-
-
-def _scale_of(item: str, scales: Mapping[str, str] | None) -> str:
-    if scales is not None and item not in scales:
-        raise ValueError(f'scales: item "{item}" has none; every column needs one')
-    return "" if scales is None else scales[item]
-
-
-def _acquiescence(centred: Floats, halves: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Floats:
-    """A half that a person did not answer leaves that scale out."""
-    of_scales = [(_mean(centred[:, positive]) + _mean(centred[:, negative])) / 2 for positive, negative in halves]
-    return _mean(np.column_stack(of_scales)) if of_scales else np.full(len(centred), math.nan)
-
-
-def _both(
-    agrees: NDArray[np.bool_], answered: NDArray[np.bool_], halves: Sequence[tuple[Sequence[int], Sequence[int]]]
-) -> Floats:
+def _both(agrees: NDArray[np.bool_], answered: NDArray[np.bool_], halves: Sequence[Halves]) -> Floats:
     """Each positive with each negative item of its scale: pairs are products of counts, no pair is listed."""
     affirmed, pairs = (
         sum((each[:, a].sum(axis=1) * each[:, b].sum(axis=1) for a, b in halves), np.zeros(len(each)))
         for each in (agrees, answered)
     )
-    return _ratio(affirmed, pairs)
-
-
-def _mean(x: Floats) -> Floats:
-    present = np.isfinite(x)
-    return _ratio(np.where(present, x, 0.0).sum(axis=1), present.sum(axis=1))
+    return ratio(affirmed, pairs)
 
 
 def _sd(x: Floats) -> Floats:
     present = np.isfinite(x)
-    squares = (np.where(present, x - _mean(x)[:, None], 0.0) ** 2).sum(axis=1)
-    return np.sqrt(_ratio(squares, present.sum(axis=1) - 1))
+    squares = (np.where(present, x - mean_given(x)[:, None], 0.0) ** 2).sum(axis=1)
+    return np.sqrt(ratio(squares, present.sum(axis=1) - 1))
 
 
 def _share(counted: NDArray[np.bool_], among: NDArray[np.bool_]) -> Floats:
-    return _ratio(counted.sum(axis=1), among.sum(axis=1))
-
-
-def _ratio(sums: NDArray[np.generic], counts: NDArray[np.generic]) -> Floats:
-    """NaN where nothing was counted."""
-    n = np.asarray(counts, dtype=float)
-    ratio: Floats = np.asarray(sums, dtype=float) / np.where(n > 0, n, math.nan)
-    return ratio
+    return ratio(counted.sum(axis=1), among.sum(axis=1))
 
 
 def _longest_run(row: Floats) -> float:

@@ -93,13 +93,14 @@ def test_every_package_resolves_in_this_checkout(package: str) -> None:
     assert file is not None and Path(file).is_relative_to(ROOT)
 
 
-def test_the_readme_names_every_command_inventory_and_persona_set() -> None:
+def test_the_readme_names_every_command_inventory_persona_set_and_statistic() -> None:
     from inventories.loading import inventory_ids
     from inventories.persona_sets import persona_set_ids
     from traitscope.cli import command_names
+    from traitscope.statistics import STATISTICS
 
     readme = (ROOT / "README.md").read_text("utf-8")
-    named = [*(f"traitscope {name}" for name in command_names()), *inventory_ids(), *persona_set_ids()]
+    named = [*(f"traitscope {name}" for name in command_names()), *inventory_ids(), *persona_set_ids(), *STATISTICS]
     assert [name for name in named if name not in readme] == []
 
 

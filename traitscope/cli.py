@@ -308,7 +308,8 @@ def _tell(name: str) -> None:
 def _check(given: argparse.Namespace) -> tuple[Any, str]:
     from traitscope import checking, printed
 
-    rows = checking.check(persons=given.persons, inventory=given.inventory, seed=given.seed)
+    told = _tell if sys.stderr.isatty() else None
+    rows = checking.check(persons=given.persons, inventory=given.inventory, seed=given.seed, told=told)
     return printed.checked(rows)
 
 

@@ -17,6 +17,11 @@ class DataError(ValueError):
 BLANK = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "None", "."})
 LOST = frozenset({"refused", "ambiguous", "off_scale", "unreadable", "missing"})  # outcomes without an answer
 PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may have, in this spelling
+OF_TRIALS = (
+    "position",
+    "place",
+    "label",
+)  # an item's place in the sitting; place on the page and label of what was chosen
 MOST_LEVELS = 50  # of a form factor
 PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
 
@@ -106,14 +111,14 @@ def _header(names: Iterable[str], path: Path) -> list[str]:
 
 
 def wide(long: DataFrame, file: str) -> DataFrame:
-    """One row a person and what else tells sittings apart, one column an item; positions as `position.ITEM`."""
+    """One row a person and what else tells sittings apart, one column an item; what else a trial has as `position.ITEM`."""
     if "persona" not in long:
         raise DataError(f"{file}, header: a long table needs columns person, item and value; there is no person")
     others = [name for name in long.columns if not _known(name)]
     # a column with a value a row, such as a time or a reply's text, tells no forms apart
     long = long.drop(columns=[name for name in others if long[name].nunique() > MOST_LEVELS])
     long = long.rename(columns={name: f"factor.{name}" for name in others})
-    apart = [name for name in long.columns if name not in ("item", "value", "position")]
+    apart = [name for name in long.columns if name not in ("item", "value", *OF_TRIALS)]
     twice = long.duplicated([*apart, "item"])
     if twice.any():
         row = int(twice.to_numpy().argmax())
@@ -123,10 +128,11 @@ def wide(long: DataFrame, file: str) -> DataFrame:
     cells = long.assign(sitting=sitting)
     answers = cells.pivot(index="sitting", columns="item", values="value")[list(dict.fromkeys(long["item"]))]
     parts = cells[["sitting", *apart]].drop_duplicates("sitting").set_index("sitting").join(answers)
-    if "position" in long:
-        parts = parts.join(cells.pivot(index="sitting", columns="item", values="position").add_prefix("position."))
+    for each in OF_TRIALS:
+        if each in long:
+            parts = parts.join(cells.pivot(index="sitting", columns="item", values=each).add_prefix(f"{each}."))
     return parts.fillna("").reset_index(drop=True)
 
 
 def _known(name: str) -> bool:
-    return name in (*PERSON_LEVEL, "item", "value", "position") or name.startswith(PREFIXES)
+    return name in (*PERSON_LEVEL, "item", "value", *OF_TRIALS) or name.startswith(PREFIXES)

@@ -11,6 +11,7 @@ from inventories.definitions import Inventory
 from traitscope.listing import terms_of
 from traitscope.text import columns, frame
 
+FEW = 3  # statistics whose tables are printed, too
 MOST_ROWS = 40  # of a table; a screen holds no more, and --json has all
 
 
@@ -42,7 +43,8 @@ def collected(result: dict[str, Any], inventory: Inventory) -> str:
         )
     if result["forms"]:
         parts.append("Effect of the form\n" + frame(DataFrame(result["forms"]), 3))
-    parts += [_statistic(name, each) for name, each in result["statistics"].items() if not each["lacking"]]
+    some = {name: each for name, each in result["statistics"].items() if not each["lacking"]}
+    parts += [_statistic(name, each, with_tables=len(some) <= FEW) for name, each in some.items()]
     lacking = [f"  {name}: {each['lacking']}" for name, each in result["statistics"].items() if each["lacking"]]
     parts += ["\n".join(["Does not apply", *lacking])] if lacking else []
     parts += ["\n".join(f"Warning: {each}" for each in result["warnings"])] if result["warnings"] else []
@@ -50,8 +52,8 @@ def collected(result: dict[str, Any], inventory: Inventory) -> str:
     return "\n\n".join(parts + terms)
 
 
-def _statistic(name: str, result: dict[str, Any]) -> str:
-    """One statistic as text: its estimates in one table, then its own tables."""
+def _statistic(name: str, result: dict[str, Any], *, with_tables: bool) -> str:
+    """One statistic as text: its estimates in one table, then its own tables, or where to find them."""
     parts = [f"{result['title']} ({name})"]
     if "failed" in result:
         parts.append(f"failed: {result['failed']}")
@@ -63,13 +65,25 @@ def _statistic(name: str, result: dict[str, Any]) -> str:
             for each in estimates
         ]  # fmt: skip
         parts.append(columns(["scale", "quantity", "value", "interval", "method", "persons", "note"], rows))
-        told = dict.fromkeys(f"  {each['scale']}: {warning}" for each in estimates for warning in each["warnings"])
-        parts += ["\n".join(told)] if told else []
+        parts += _warnings(estimates)
+    if not with_tables:
+        named = "; ".join(result["tables"])
+        return "\n".join(parts + ([f"  tables: {named} (--only {name} prints them, --json has all)"] if named else []))
     for title, rows in result["tables"].items():
         shown = DataFrame(rows)
         more = f" (the first {MOST_ROWS} of {len(shown)} rows; --json has all)" if len(shown) > MOST_ROWS else ""
         parts.append(f"{title}{more}\n" + frame(shown.head(MOST_ROWS).fillna(math.nan), 3))
     return "\n".join(parts)
+
+
+def _warnings(estimates: list[dict[str, Any]]) -> list[str]:
+    """Each warning once, with the scales it is told of."""
+    scales: dict[str, list[str]] = {}
+    for each in estimates:
+        for warning in each["warnings"]:
+            if each["scale"] not in scales.setdefault(warning, []):
+                scales[warning].append(each["scale"])
+    return [f"  {', '.join(told)}: {warning}" for warning, told in scales.items()]
 
 
 def _interval(estimate: dict[str, Any]) -> str:
@@ -92,7 +106,7 @@ def checked(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
     """Recovered against true values, world by world."""
     plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
     told = [row["inside"] for row in rows if row["inside"] is not None]
-    summary = f"{sum(told)} of {len(told)} intervals hold the truth ({100 * sum(told) / max(1, len(told)):.0f} %; 95 % are meant to)"
+    summary = f"{sum(told)} of {len(told)} intervals hold the truth ({100 * sum(told) / max(1, len(told)):.0f} %; about 95 % should, those of means more often)"
     table = DataFrame(rows)
     table["interval"] = [_interval(row) for row in plain]
     parts = [

@@ -13,7 +13,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory
-from inventories.forms import FACTORS
+from inventories.forms import FACTORS, Form, printed_labels
 from inventories.reading import allowed
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keyed
@@ -110,7 +110,8 @@ def read_sample(
     Columns named by item id hold raw answers. `persona` (or `person`) says who a repeated row belongs to (without it
     every row is a person), with a column `model` each model x persona is one; `replicate` tells repeats apart;
     `assigned.SCALE` is an assigned level, `factor.NAME` a form factor, `group.NAME` a group of persons,
-    `criterion.NAME` a score from elsewhere, `position.ITEM` the item's place in the sitting. Others are left alone.
+    `criterion.NAME` a score from elsewhere; `position.ITEM` is the item's place in the sitting, `place.ITEM` and
+    `label.ITEM` the printed place and the label of the option that was chosen. Others are left alone.
     """
     return sample(read_table(path), str(path), inventory, already_keyed=already_keyed, missing=missing)
 
@@ -122,7 +123,7 @@ def record_sample(record: Record, inventory: Inventory, *, missing: Missing = "p
     table = table[(table["elicitation"] != "likelihood") & table["item"].isin({item.id for item in inventory.items})]
     if table.empty:
         raise DataError(f"{record.folder}: no rating of {inventory.id} in this record; see traitscope show")
-    value = table["chosen"].map("{:g}".format).where(table["chosen"].notna(), table["outcome"])
+    value = _text(table["chosen"]).where(table["chosen"].notna(), table["outcome"])
     columns = {"model": table["model"], "persona": table["persona"], "replicate": table["replicate"].astype(str)}
     columns |= {f"factor.{name}": table[name].astype(str) for name in ("elicitation", "reply", *FACTORS)}
     columns |= {f"group.{name}": table[name] for name in ("model", "persona_set")}
@@ -131,9 +132,26 @@ def record_sample(record: Record, inventory: Inventory, *, missing: Missing = "p
             name: analysis.assigned_level(record.manifest.personas.get(name), inventory, scale)
             for name in table["persona"].unique()
         }
-        columns[f"assigned.{scale}"] = table["persona"].map(personas).map("{:g}".format)
-    long = DataFrame(columns).assign(item=table["item"], value=value)
+        columns[f"assigned.{scale}"] = _text(table["persona"].map(personas))
+    long = DataFrame(columns).assign(item=table["item"], value=value, place=_text(table["position"] + 1))
+    long["label"] = _labels(table, inventory)
     return sample(wide(long, str(record.folder)), str(record.folder), inventory, missing=missing)
+
+
+def _text(numbers: Series[Any]) -> Series[Any]:
+    return numbers.astype(float).map("{:g}".format).where(numbers.notna(), "")
+
+
+def _labels(table: DataFrame, inventory: Inventory) -> list[str]:
+    """The label that stood before each chosen option."""
+    labels = []
+    for item, place, shown, *factors in table[["item", "position", "shown", *FACTORS]].itertuples(index=False):
+        options = inventory.options_of(inventory.item(item))
+        form = Form(**dict(zip(FACTORS, factors, strict=True)))
+        order = [int(each) for each in shown.split(",")]
+        chosen = None if place != place or place is None else int(place)
+        labels.append("" if chosen is None else printed_labels(form, options, order)[chosen])
+    return labels
 
 
 def beside(first: Sample, other: Sample, names: tuple[str, str]) -> Sample:

@@ -28,3 +28,13 @@ def scale() -> Callable[..., pd.DataFrame]:
         return pd.DataFrame(np.clip(np.round(3 + trait + noise), 1, 5), columns=[f"q{i + 1}" for i in range(items)])
 
     return made
+
+
+@pytest.fixture
+def raters():
+    def made(persons: int = 200, columns: int = 4, seed: int = 0) -> pd.DataFrame:
+        random = np.random.default_rng(seed)
+        latent = random.normal(size=(persons, 1)) + random.normal(0, 0.8, (persons, columns))
+        return pd.DataFrame(np.digitize(latent, [-0.7, 0.7]) + 1.0)
+
+    return made

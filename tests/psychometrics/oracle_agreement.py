@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from oracle_reading import Case, as_list
 
-from psychometrics.agreement import intraclass_correlations
-from psychometrics.kappa import fleiss_kappa, krippendorff_alpha, weighted_kappa
+from psychometrics.guttman import guttman_lambdas
+from psychometrics.intraclass import intraclass_correlations
+from psychometrics.kappa import fleiss_kappa, weighted_kappa
+from psychometrics.krippendorff_alpha import krippendorff_alpha
 from psychometrics.retest import retest
-from psychometrics.splits import Halves, guttman_lambdas, split_half
+from psychometrics.split_half import Halves, split_half
 
 
 def icc(case: Case, x: pd.DataFrame) -> dict[str, Any]:

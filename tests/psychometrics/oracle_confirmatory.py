@@ -7,9 +7,10 @@ from oracle_reading import Case
 
 from psychometrics.cfa import confirmatory_factors
 from psychometrics.cfa_ordinal import ordinal_factors
-from psychometrics.correlations import ordinal_alpha, polychoric
+from psychometrics.correlations import polychoric
 from psychometrics.invariance import measurement_invariance
 from psychometrics.omega_one_factor import omega_one_factor
+from psychometrics.ordinal_alpha import ordinal_alpha
 
 FIT = {
     "npar": "n_parameters",

@@ -30,7 +30,9 @@ def items_of(case: Case, x: pd.DataFrame) -> list[str]:
 
 
 def g_pi(case: Case, x: pd.DataFrame) -> dict[str, Any]:
-    found = variance_components(x[items_of(case, x)].to_numpy(), estimator="REML")
+    given = columns_of(case, {"p": "person", "i": "item", "y": "score"})
+    data = x[given].set_axis(["person", "item", "value"], axis=1) if given else x[items_of(case, x)].to_numpy()
+    found = variance_components(data, estimator="REML")
     n_items = [each["n_items"] for each in case["expected"].get("d_study", [])]
     rows = d_study(found, {"item": [found.levels["item"], *n_items]})
     return {
@@ -71,12 +73,8 @@ def cell(found: Components, sizes: dict[str, Any]) -> dict[str, float]:
 def occasions_of(case: Case, x: pd.DataFrame) -> pd.DataFrame:
     """Columns person, item, occasion, value: named one by one in R's call, or one column an item."""
     call, params = case["r_call"], case.get("params") or {}
-    roles = {"p": "person", "i": "item", "o": "occasion", "y": "score"}
-    given = [params.get(each) for each in roles.values()]
-    if not all(given) and "rep(" not in call:
-        column = r"\s*=\s*(?:factor\(|as\.\w+\()?x(?:\$|\[\[\")([\w.]+)"
-        given = [found[1] if (found := re.search(rf"\b{key}{column}", call)) else None for key in roles]
-    if all(given):
+    given = columns_of(case, {"p": "person", "i": "item", "o": "occasion", "y": "score"})
+    if given:
         return x[given].set_axis(["person", "item", "occasion", "value"], axis=1)
     reps = {key: re.search(rf"\b{key}\s*=\s*rep\(\w+\$([\w.]+)", call) for key in "po"}
     person, occasion = (params.get(name) or reps[key][1] for key, name in (("p", "person"), ("o", "occasion")))
@@ -89,6 +87,16 @@ def occasions_of(case: Case, x: pd.DataFrame) -> pd.DataFrame:
     values = x[items].assign(**{each: turned - x[each] for each in reversed_})
     ids = pd.DataFrame({"person": x[person], "occasion": x[occasion]})
     return pd.concat([ids, values], axis=1).melt(["person", "occasion"], items, "item", "value")
+
+
+def columns_of(case: Case, roles: dict[str, str]) -> list[str]:
+    """The columns of a long table that params or R's `data.frame(p = x$plate, ...)` name for all `roles`, or none."""
+    call, params = case["r_call"], case.get("params") or {}
+    given = [params.get(each) for each in roles.values()]
+    if not all(given) and "rep(" not in call:
+        column = r"\s*=\s*(?:factor\(|as\.\w+\()?x(?:\$|\[\[\")([\w.]+)"
+        given = [found[1] if (found := re.search(rf"\b{key}{column}", call)) else None for key in roles]
+    return [str(each) for each in given] if all(given) else []
 
 
 def g_pt_r(case: Case, x: pd.DataFrame) -> dict[str, Any]:
@@ -152,11 +160,14 @@ def crossed(case: Case, x: pd.DataFrame) -> dict[str, Any]:
     call, items = case["r_call"], items_of(case, x)
     outcome, fixed, groups = formula_of(call)
     names = [each[0] for each in groups]
-    numbered = re.search(r"(\w+)\s*=\s*(?:factor\()?rep\((?:1:nrow|seq_len)", call)
-    person = numbered[1] if numbered else names[0]
-    (item,) = [each for each in names if each != person]
-    columns = {person: range(len(x))} | {term: of_persons(call, term, x) for term in fixed}
-    long = x[items].assign(**columns).melt(list(columns), items, item, outcome)
+    if {outcome, *names, *fixed} <= set(x.columns):
+        long = filtered(call, x)
+    else:
+        numbered = re.search(r"(\w+)\s*=\s*(?:factor\()?rep\((?:1:nrow|seq_len)", call)
+        person = numbered[1] if numbered else names[0]
+        (item,) = [each for each in names if each != person]
+        columns = {person: range(len(x))} | {term: of_persons(call, term, x) for term in fixed}
+        long = x[items].assign(**columns).melt(list(columns), items, item, outcome)
     fit = mixed_model(long, outcome, fixed=fixed, random=groups)
     groups_found = fit.variances["group"].replace("residual", "Residual")
     return {

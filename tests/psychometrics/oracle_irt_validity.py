@@ -8,7 +8,7 @@ from oracle_reading import Case, as_list
 
 from psychometrics.dif import ordinal_dif
 from psychometrics.irt import graded_response, two_parameter_logistic
-from psychometrics.validity import multitrait_multimethod
+from psychometrics.multitrait import multitrait_multimethod
 
 
 def graded(case: Case, x: pd.DataFrame) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 from oracle_reading import Case, as_list
 
+from psychometrics.acquiescence import style_alphas
 from psychometrics.many_tests import adjust
-from psychometrics.styles import response_styles, style_alphas
+from psychometrics.styles import response_styles
 
 STYLES = {
     "acquiescence_balanced_mean_minus_midpoint": "acquiescence",

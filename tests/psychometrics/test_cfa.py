@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hard_data import HARD
 
-from psychometrics.cfa import ConfirmatoryFactors, confirmatory_factors, measures
+from psychometrics.cfa import ConfirmatoryFactors, confirmatory_factors
 from psychometrics.cfa_model import factor_model
+from psychometrics.fit_measures import measures
 
 MODEL = "E =~ e1 + e2 + e3 + e4\nN =~ n1 + n2 + n3 + n4 + e4"
 

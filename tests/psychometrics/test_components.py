@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from hard_data import HARD
 
-from psychometrics.components import Design, _balanced, _unbalanced, arranged, resampled, variance_components
+from psychometrics.components import variance_components
+from psychometrics.g_designs import Design, arranged
+from psychometrics.mean_squares import _balanced, _unbalanced, resampled
 from psychometrics.mixed import mixed_model
 
 # Brennan (2001), table 3.2: 3 tasks, 4 raters of each task, 10 persons; a row a rater

@@ -8,8 +8,10 @@ import pytest
 from hard_data import HARD
 from scipy import stats
 
-from psychometrics.correlations import bivariate_normal, ordinal_alpha, polychoric
+from psychometrics.bivariate_normal import bivariate_normal
+from psychometrics.correlations import polychoric
 from psychometrics.covariances import correlations, covariances
+from psychometrics.ordinal_alpha import ordinal_alpha
 
 
 def answers(persons: int = 600) -> pd.DataFrame:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from hard_data import HARD
 
-from psychometrics.efa import efa, extracted
+from psychometrics.efa import efa
+from psychometrics.extraction import extracted
 from psychometrics.rotation import oblimin, varimax
 
 # nine ability tests, 213 persons: Bechtoldt (1961), as in McDonald (1999)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from psychometrics import Estimate, estimate, numbered, on_rows, persona_bootstrap, undefined
-from psychometrics.estimate import one_each, sums_by_person
+from psychometrics.estimate import bootstraps, one_each, sums_by_person
 
 
 def test_an_estimate_becomes_json_without_nan() -> None:
@@ -66,6 +66,30 @@ def test_the_draws_do_not_depend_on_the_number_of_cores(monkeypatch: pytest.Monk
 
     assert np.array_equal(draws(1), draws(3))
     assert len(set(draws(2))) > 10  # blocks are not copies of the first
+
+
+def test_several_bootstraps_draw_what_one_draws() -> None:
+    x = np.random.default_rng(2).normal(size=(20, 2))
+    first, second = bootstraps(lambda counts: counts @ x / 20, 20, seed=3, resamples=300)
+    for one, column in ((first, 0), (second, 1)):
+        alone = persona_bootstrap(lambda counts, at=column: (counts @ x)[:, at] / 20, 20, seed=3, resamples=300)
+        assert one == alone
+        assert np.array_equal(one.draws, alone.draws)
+
+
+def test_several_bootstraps_keep_their_draws_apart_on_many_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.random.default_rng(2).normal(size=(50, 2))
+    found = []
+    for cores in (1, 4):
+        monkeypatch.setattr(estimate, "CORES", cores)
+        found.append(bootstraps(lambda counts: counts @ x, 50, seed=3, resamples=500, width=10_000))
+    for alone, together in zip(*found, strict=True):
+        assert np.array_equal(alone.draws, together.draws)
+
+
+def test_one_person_leaves_several_bootstraps_undefined() -> None:
+    found = bootstraps(lambda counts: np.column_stack([counts, counts]), 1, seed=1, resamples=10)
+    assert [each.warnings[0].partition(":")[0] for each in found] == ["singleton_strata"] * 2
 
 
 def test_repeating_every_row_does_not_narrow_the_interval() -> None:

@@ -1,36 +1,17 @@
-"""Kappa of two and of many raters, and Krippendorff's alpha."""
+"""Kappa of two and of many raters."""
 
 import math
 
-import krippendorff
 import numpy as np
 import pandas as pd
 import pytest
 from hard_data import HARD
 
-from psychometrics.kappa import LEVELS, POWERS, fleiss_kappa, item_kappas, krippendorff_alpha, weighted_kappa
+from psychometrics.kappa import POWERS, fleiss_kappa, item_kappas, weighted_kappa
+from psychometrics.krippendorff_alpha import krippendorff_alpha
 
-# Krippendorff (2011), section D: 12 units, four observers
-OBSERVERS = pd.DataFrame(
-    {
-        "A": [1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None],
-        "B": [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, None, 3],
-        "C": [None, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, None],
-        "D": [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None],
-    }
-)
 FIRST = [1, 2, 4, 5, 3, 2, 4, 1, 5, 3]
 SECOND = [2, 2, 3, 4, 4, 1, 5, 2, 4, 3]
-
-
-@pytest.fixture
-def raters():
-    def made(persons: int = 200, columns: int = 4, seed: int = 0) -> pd.DataFrame:
-        random = np.random.default_rng(seed)
-        latent = random.normal(size=(persons, 1)) + random.normal(0, 0.8, (persons, columns))
-        return pd.DataFrame(np.digitize(latent, [-0.7, 0.7]) + 1.0)
-
-    return made
 
 
 # ---- Cohen
@@ -166,70 +147,11 @@ def test_a_missing_rating_drops_the_person(raters) -> None:
     assert fleiss_kappa(some).extra["n_dropped"] == 1
 
 
-# ---- Krippendorff
-
-
-@pytest.mark.parametrize(
-    ("level", "published"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849), ("ratio", 0.797)]
-)
-def test_the_published_alphas_come_out(level: str, published: float) -> None:
-    assert round(krippendorff_alpha(OBSERVERS, level=level).value, 3) == published
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_a_second_program_gives_the_same_alpha(level: str, raters) -> None:
-    some = raters().mask(np.random.default_rng(3).random((200, 4)) < 0.2)
-    other = krippendorff.alpha(some.T.to_numpy(), level_of_measurement=level)
-    assert krippendorff_alpha(some, level=level, resamples=10).value == pytest.approx(other, abs=1e-12)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_the_bootstrap_counts_coincidences_as_a_new_table_would(level: str) -> None:
-    units = OBSERVERS.iloc[:11]
-    drawn = []
-    random = np.random.default_rng(0)
-    for _ in range(400):
-        rows = units.iloc[random.integers(0, 11, 11)]
-        drawn.append(krippendorff.alpha(rows.T.to_numpy(), level_of_measurement=level))
-    found = krippendorff_alpha(units, level=level, seed=0, resamples=4000)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    assert (found.low, found.high) == pytest.approx((low, high), abs=0.06)
-
-
-def test_answers_of_one_persona_are_drawn_together(raters) -> None:
-    answers = pd.concat([raters(30)] * 4)
-    persona = np.tile(np.arange(30), 4)
-    together = krippendorff_alpha(answers, persona=persona, seed=1)
-    apart = krippendorff_alpha(answers, seed=1)
-    assert together.value == pytest.approx(apart.value)
-    assert (together.n_persons, apart.n_persons) == (30, 120)
-    assert together.high - together.low > 1.5 * (apart.high - apart.low)
-
-
-def test_a_unit_with_one_rating_does_not_count() -> None:
-    found = krippendorff_alpha(OBSERVERS)
-    assert (found.n_persons, found.extra["n_units"], found.extra["n_pairable"]) == (11, 11, 40)
-
-
-def test_irr_differs_on_complete_tables_of_many_raters_only(raters) -> None:
-    assert krippendorff_alpha(OBSERVERS).extra["alpha_irr"] == krippendorff_alpha(OBSERVERS).value
-    two, four = (krippendorff_alpha(raters(50, each), resamples=10) for each in (2, 4))
-    assert two.extra["alpha_irr"] == pytest.approx(two.value, abs=1e-12)
-    n = 200
-    assert 1 - four.extra["alpha_irr"] == pytest.approx((1 - four.value) * (n - 1 / 3) / (n - 1), abs=1e-12)
-
-
-def test_a_ratio_below_zero_is_not_estimable() -> None:
-    assert krippendorff_alpha(OBSERVERS - 3, level="ratio").note == "negative_values"
-
-
 @pytest.mark.parametrize("name", HARD)
 def test_hard_data_give_values_or_reasons(name: str) -> None:
     table = HARD[name]
-    first, last = table.iloc[:, 0], table.iloc[:, -1]
-    found = [fleiss_kappa(table), *(krippendorff_alpha(table, level=each, resamples=50) for each in LEVELS)]
-    found += [weighted_kappa(first, last, weights=each) for each in POWERS]
-    for estimate in found:
+    pairs = [weighted_kappa(table.iloc[:, 0], table.iloc[:, -1], weights=each) for each in POWERS]
+    for estimate in (fleiss_kappa(table), *pairs):
         assert estimate.note if math.isnan(estimate.value) or estimate.value in (0, 1) else True
     changed = item_kappas(table, table.iloc[::-1].set_axis(table.index))
     assert (changed["kappa"].notna() | (changed["note"] != "")).all()
@@ -242,7 +164,3 @@ def test_unknown_options_are_mistakes() -> None:
         weighted_kappa([1], [1], spacing="equal")
     with pytest.raises(ValueError, match="3 first and 2 second"):
         weighted_kappa([1, 2, 3], [1, 2])
-    with pytest.raises(ValueError, match="ordinal"):
-        krippendorff_alpha(OBSERVERS, level="cardinal")
-    with pytest.raises(ValueError, match="2 labels for 12 units"):
-        krippendorff_alpha(OBSERVERS, persona=["a", "b"])

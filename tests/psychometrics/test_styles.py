@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from hard_data import HARD
 
+from psychometrics.acquiescence import style_alphas, without_acquiescence
 from psychometrics.desirability import desirability_shift
 from psychometrics.labels import label_preference
-from psychometrics.styles import response_styles, style_alphas, without_acquiescence
+from psychometrics.styles import response_styles
 
 KEYS = {f"q{i + 1}": key for i, key in enumerate([1, -1, 1, -1, 1, 1, -1, 1])}
 

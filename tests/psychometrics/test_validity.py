@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from hard_data import HARD
 
-from psychometrics.validity import convergent_table, criterion_table, multitrait_multimethod
+from psychometrics.multitrait import multitrait_multimethod
+from psychometrics.validity import convergent_table, criterion_table
 
 # drawn once: 12 persons, two traits by two methods
 DRAWN = pd.DataFrame(

@@ -8,7 +8,16 @@ from typing import Any
 from inventories.reading import allowed
 from traitscope.datafile import DataError
 from traitscope.sample import Sample
-from traitscope.statistics import agreement, comparison, forms, generalizability, reliability, structure, validity
+from traitscope.statistics import (
+    agreement,
+    comparison,
+    forms,
+    generalizability,
+    reliability,
+    structure,
+    styles,
+    validity,
+)
 from traitscope.statistics.found import Found, Statistic, shown
 
 STATISTICS: dict[str, Statistic] = {
@@ -18,6 +27,7 @@ STATISTICS: dict[str, Statistic] = {
     **generalizability.STATISTICS,
     **structure.STATISTICS,
     **validity.STATISTICS,
+    **styles.STATISTICS,
     **comparison.STATISTICS,
 }
 

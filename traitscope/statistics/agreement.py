@@ -7,10 +7,15 @@ from collections.abc import Iterator
 import pandas as pd
 from pandas import DataFrame, Series
 
-from psychometrics.agreement import exact_agreement, intraclass_correlations, mean_absolute_change
-from psychometrics.kappa import item_kappas, krippendorff_alpha
-from psychometrics.repeats import repeats
-from psychometrics.retest import retest
+from psychometrics import (
+    exact_agreement,
+    intraclass_correlations,
+    item_kappas,
+    krippendorff_alpha,
+    mean_absolute_change,
+    repeats,
+    retest,
+)
 from traitscope.estimates import SEED
 from traitscope.sample import Sample
 from traitscope.statistics.found import (

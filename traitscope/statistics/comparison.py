@@ -6,9 +6,8 @@ import dataclasses
 
 from pandas import DataFrame
 
-from psychometrics.compare import paired_effect, two_group_effect
+from psychometrics import adjust, paired_effect, two_group_effect
 from psychometrics.estimate import Estimate
-from psychometrics.many_tests import adjust
 from traitscope.estimates import effect_row, poles
 from traitscope.sample import Sample
 from traitscope.statistics.found import (

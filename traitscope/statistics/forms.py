@@ -5,11 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from pandas import DataFrame
 
-from psychometrics.drift import drift
-from psychometrics.levels import level_tests
-from psychometrics.quasi_f import quasi_f
-from psychometrics.retest import parallel_forms
-from psychometrics.sensitivity import form_sensitivity
+from psychometrics import drift, form_sensitivity, level_tests, parallel_forms, quasi_f
 from traitscope.estimates import SEED
 from traitscope.sample import Sample
 from traitscope.statistics.found import (

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from pandas import DataFrame
+from collections.abc import Sequence
 
-from psychometrics.dstudy import d_study, smallest_design
-from psychometrics.generalizability import GStudy, g_study
-from psychometrics.mixed import mixed_model
+from pandas import DataFrame, concat
+
+from psychometrics import GStudy, d_study, g_study, mixed_model, smallest_design
+from psychometrics.dstudy import Goal
 from traitscope.sample import Sample
 from traitscope.statistics.found import Findings, Found, Statistic, Table, domains, form_cells, several_items, strata
 
-GOAL = 0.80  # of Phi, in the question how large a study must be
-MOST = {"form": 50, "draw": 20, "item": 100}  # what the search for the smallest study may try
+# what a study is asked to reach, and how many levels the search for the smallest one may try
+GOALS: tuple[tuple[Goal, float], ...] = (("phi", 0.80), ("width_phi", 0.10))
+MOST = {"form": 50, "draw": 20, "item": 100}
+PERSONS = (10, 16, 32, 64, 100, 200, 300, 500, 1000)
+SHOWN = ["g", "phi", "phi_low", "phi_high", "sem_relative", "sem_absolute", "calls", "cost"]
+TRIED = (1, 2, 3, 5, 10, 20, 50)
 
 
 def components(sample: Sample) -> Findings:
@@ -27,16 +32,29 @@ def components(sample: Sample) -> Findings:
 
 
 def designs(sample: Sample) -> Findings:
+    curves, smallest = [], []
     for scale in domains(sample):
         study = _study(sample, scale)
         if study is None or not study.phi.estimable:
             continue
         facets = study.components.design.facets
         for facet in facets:
-            yield Table(f"D-study over {facet}s, {scale}", d_study(study, {facet: [1, 2, 3, 5, 10, 20, 50]}))
-        found = smallest_design(study, "phi", GOAL, {facet: MOST[facet] for facet in facets})
-        row = found.row.assign(note=found.note or found.row["note"]) if len(found.row) else found.row
-        yield Table(f"smallest study with Phi {GOAL:.2f}, {scale}", row)
+            curve = d_study(study, {facet: TRIED}).rename(columns={facet: "levels"})
+            curves.append(curve.assign(scale=scale, facet=facet)[["scale", "facet", "levels", *SHOWN]])
+        for goal, at in GOALS:
+            # the width of an interval depends on the persons, too; Phi itself does not
+            limits: dict[str, int | Sequence[int]] = {each: MOST[each] for each in facets}
+            if goal.startswith("width"):
+                limits["person"] = PERSONS
+            found = smallest_design(study, goal, at, limits)
+            told = f"{goal.replace('_', ' of ')} {'at least' if goal == 'phi' else 'at most'} {at:.2f}"
+            sizes = {f"{name}s": number for name, number in found.sizes.items()}
+            row = found.row[SHOWN].assign(note=found.note or found.row["note"])
+            smallest.append(DataFrame([{"scale": scale, "goal": told, **sizes}]).join(row.reset_index(drop=True)))
+    if curves:
+        told = "smallest study for a goal (a call is one item, asked of one person in one form and draw)"
+        yield Table(told, concat(smallest, ignore_index=True))
+        yield Table("D-study curve of each facet, the others as observed", concat(curves, ignore_index=True))
 
 
 def crossed_model(sample: Sample) -> Findings:

@@ -8,13 +8,18 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame
 
-from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
-from psychometrics.correlations import ordinal_alpha, polychoric
+from psychometrics import (
+    alpha_of_repeats,
+    cronbach_alpha,
+    guttman_lambdas,
+    item_statistics,
+    omega_hierarchical,
+    omega_one_factor,
+    ordinal_alpha,
+    polychoric,
+    split_half,
+)
 from psychometrics.estimate import Estimate
-from psychometrics.items import item_statistics
-from psychometrics.omega import omega_hierarchical
-from psychometrics.omega_one_factor import omega_one_factor
-from psychometrics.splits import guttman_lambdas, split_half
 from traitscope.estimates import SEED
 from traitscope.sample import Sample
 from traitscope.statistics.found import (
@@ -42,16 +47,22 @@ def alphas(sample: Sample) -> Findings:
         yield Found(scale, "alpha", feldt)
         yield Found(scale, "alpha, Duhachek", cronbach_alpha(items, missing=sample.missing, interval="Duhachek"))
         poles = strata(sample, scale)
-        yield Found(
-            scale, "alpha, bootstrap", alpha_of_repeats(items, items.index, SEED, strata=poles, missing=sample.missing)
-        )
+        drawn = alpha_of_repeats(items, items.index, SEED, strata=poles, missing=sample.missing)
+        # one row a person is meant here
+        told = tuple(each for each in drawn.warnings if not each.startswith("no_replication"))
+        yield Found(scale, "alpha, bootstrap", dataclasses.replace(drawn, warnings=told))
         if sample.repeated:
             rows = sample.keyed[list(items)]
             who = sample.who.map(dict(zip(items.index, poles, strict=True))) if poles else None
             yield Found(
                 scale, "alpha over rows", alpha_of_repeats(rows, sample.who, SEED, strata=who, missing=sample.missing)
             )
-        for name in ("standardised_alpha", "average_r", "alpha_varying_items"):
+        names = [
+            "standardised_alpha",
+            "average_r",
+            *(["alpha_varying_items"] if feldt.extra.get("constant_items") else []),
+        ]
+        for name in names:
             yield Found(scale, name.replace("_", " "), _part(feldt, name))
 
 

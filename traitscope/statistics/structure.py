@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pandas import DataFrame
 
-from psychometrics.cfa import confirmatory_factors
-from psychometrics.congruence import human_congruence
-from psychometrics.efa import efa
-from psychometrics.estimate import undefined
-from psychometrics.factorability import factorability
-from psychometrics.invariance import measurement_invariance
-from psychometrics.parallel import parallel_analysis
+from psychometrics import (
+    confirmatory_factors,
+    efa,
+    factorability,
+    human_congruence,
+    measurement_invariance,
+    ordinal_factors,
+    parallel_analysis,
+)
+from psychometrics.estimate import Estimate, undefined
 from traitscope.estimates import SEED
 from traitscope.sample import Sample
 from traitscope.statistics.found import (
@@ -28,6 +31,7 @@ from traitscope.statistics.found import (
     varying_groups,
 )
 
+NAMES = {"chi2": "chi-square"}
 FEWEST_FOR_FACTOR = 3  # items a factor, for a model that can be tested
 
 
@@ -71,9 +75,31 @@ def confirmatory(sample: Sample) -> Findings:
         return
     found = confirmatory_factors(items, model, ipsative=sample.ipsative)
     for name in ("chi2", "cfi", "tli", "rmsea", "srmr"):
-        yield Found(WHOLE, {"chi2": "chi-square"}.get(name, name.upper()), getattr(found, name))
+        yield Found(WHOLE, NAMES.get(name, name.upper()), getattr(found, name))
     if not found.note:
         yield Table("standardised loadings", found.loadings)
+
+
+def ordinal(sample: Sample) -> Findings:
+    first, model = sample.one_each, _model(sample)
+    if not model:
+        yield Found(WHOLE, "CFI, scaled", undefined("too_few_items"))
+        return
+    found = ordinal_factors(first.keyed, model, ipsative=sample.ipsative)
+    for name in ("chi2", "cfi", "tli", "rmsea", "srmr"):
+        value = float(getattr(found.scaled, name))
+        note = found.note or ("" if value == value else "not_estimable")
+        estimate = Estimate(
+            value,
+            n_persons=found.n_persons,
+            n_items=found.n_items,
+            missing="listwise",
+            note=note,
+            warnings=found.warnings,
+        )
+        yield Found(WHOLE, f"{NAMES.get(name, name.upper())}, scaled", estimate)
+    if not found.note:
+        yield Table("standardised loadings, ordered answers", found.loadings)
 
 
 def invariance(sample: Sample) -> Findings:
@@ -117,5 +143,8 @@ STATISTICS = {
     ),
     "congruence": Statistic("Congruence with the human structure", all_of(common_metric, several_items(3)), human),
     "cfa": Statistic("Confirmatory factor model of the scales", all_of(common_metric, several_items(3)), confirmatory),
+    "cfa_ordinal": Statistic(
+        "Confirmatory factor model of ordered answers (WLSMV)", all_of(common_metric, several_items(3)), ordinal
+    ),
     "invariance": Statistic("Measurement invariance over groups", all_of(common_metric, groups), invariance),
 }

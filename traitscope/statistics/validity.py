@@ -1,4 +1,4 @@
-"""Whether scales measure what they are called: item response models, bias between groups, other measures, styles."""
+"""Whether scales measure what they are called: item response models, bias between groups, other measures."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ import importlib.util
 import numpy as np
 from pandas import DataFrame
 
-from psychometrics.dif import ordinal_dif
+from psychometrics import criterion_table, graded_response, multitrait_multimethod, ordinal_dif, two_parameter_logistic
 from psychometrics.estimate import undefined
-from psychometrics.irt import graded_response, two_parameter_logistic
-from psychometrics.styles import response_styles, style_alphas
-from psychometrics.validity import criterion_table, multitrait_multimethod
 from traitscope.estimates import SEED
 from traitscope.sample import Sample
 from traitscope.statistics.found import (
@@ -74,31 +71,8 @@ def other_measures(sample: Sample) -> Findings:
         yield Table("multitrait-multimethod pairs", found.pairs)
 
 
-def styles(sample: Sample) -> Findings:
-    keys = {item: key for scale in reversed(domains(sample)) for item, key in sample.keys(scale).items()}
-    scale_of = {item: scale for scale in reversed(domains(sample)) for item in sample.keys(scale)}
-    ranges = {item: sample.inventory.range_of(sample.inventory.item(item)) for item in keys}
-    low, high = ({item: float(each[end]) for item, each in ranges.items()} for end in (0, 1))
-    raw = sample.raw[[item for item in sample.raw if item in keys]]
-    found = response_styles(raw, keys, low, high, scales=scale_of, persona=sample.who)
-    yield from (Found(WHOLE, name, each) for name, each in estimates_of(found))
-    first = sample.one_each.raw
-    for scale in domains(sample):
-        own = sample.keys(scale)
-        if len(own) < 2:
-            continue
-        alphas = style_alphas(first[list(own)], own, low, high, missing=sample.missing)
-        yield from (Found(scale, f"alpha, {name}", each) for name, each in estimates_of(alphas))
-
-
 def criteria(sample: Sample) -> str:
     return "" if sample.criteria.shape[1] else "needs a column criterion.NAME"
-
-
-def raw_answers(sample: Sample) -> str:
-    return (
-        "needs raw answers: the styles of answers that are already keyed cannot be told" if sample.already_keyed else ""
-    )
 
 
 def has_mirt(sample: Sample) -> str:
@@ -121,5 +95,4 @@ STATISTICS = {
     ),
     "dif": Statistic("Differential item functioning over groups", all_of(common_metric, groups), bias),
     "validity": Statistic("Criterion correlations and multitrait-multimethod matrix", criteria, other_measures),
-    "styles": Statistic("Response styles: acquiescence, extreme and mid-point use", raw_answers, styles),
 }

@@ -1,0 +1,86 @@
+"""Answers come as CSV, SPSS or Excel, wide or long, and mean the same."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+
+from traitscope.datafile import DataError, read_table
+
+WIDE = pd.DataFrame({"persona": ["a", "b", "c"], "E1": [1.0, 2.0, None], "E2": [3.0, 4.0, 5.0]})
+
+
+def written(table: pd.DataFrame, path: Path) -> Path:
+    if path.suffix == ".sav":
+        pyreadstat.write_sav(table, str(path))
+    elif path.suffix == ".xlsx":
+        table.to_excel(path, index=False)
+    else:
+        table.to_csv(path, index=False, sep=";" if path.stem == "semicolons" else ",")
+    return path
+
+
+@pytest.mark.parametrize("name", ["people.sav", "people.xlsx", "people.csv", "semicolons.csv"])
+def test_every_kind_of_file_gives_the_same_table(tmp_path, name):
+    table = read_table(written(WIDE, tmp_path / name))
+    assert list(table.columns) == ["persona", "E1", "E2"]
+    assert [[cell.removesuffix(".0") for cell in row] for row in table.to_numpy()] == [
+        ["a", "1", "3"], ["b", "2", "4"], ["c", "", "5"],
+    ]  # fmt: skip
+
+
+LONG = pd.DataFrame(
+    {
+        "person": ["a"] * 4 + ["b"] * 4,
+        "item": ["E1", "E2"] * 4,
+        "value": [1, 2, 3, 4, 5, "refused", 2, 1],
+        "options": (["printed"] * 2 + ["reversed"] * 2) * 2,
+        "position": [1, 2, 2, 1] * 2,
+        "reply": [f"text {n}" for n in range(8)],
+    }
+)
+
+
+def test_a_long_table_becomes_one_row_a_sitting_and_its_other_columns_are_factors(tmp_path):
+    table = read_table(written(LONG.drop(columns="reply"), tmp_path / "long.csv"))
+    assert list(table.columns) == ["persona", "factor.options", "E1", "E2", "position.E1", "position.E2"]
+    assert table["E2"].tolist() == ["2", "4", "refused", "1"]
+    assert table["position.E1"].tolist() == ["1", "2", "1", "2"]
+
+
+def test_a_column_with_a_value_a_row_is_no_factor(tmp_path):
+    many = pd.concat([LONG.assign(person=f"p{n}", options=o) for n in range(60) for o in "xy"], ignore_index=True)
+    many = many.drop_duplicates(["person", "item", "options"]).assign(
+        reply=lambda each: [f"text {n}" for n in each.index]
+    )
+    table = read_table(written(many, tmp_path / "long.csv"))
+    assert "factor.reply" not in table
+    assert len(table) == 120
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (
+            LONG.drop(columns=["options", "reply", "position"]),
+            "stands twice; repeats are told apart by a column replicate",
+        ),
+        (LONG.drop(columns="person"), "there is no person"),
+    ],
+)
+def test_a_long_table_that_cannot_be_told_apart_is_refused(tmp_path, table, told):
+    with pytest.raises(DataError, match=told):
+        read_table(written(table, tmp_path / "long.csv"))
+
+
+@pytest.mark.parametrize("name", ["people.sav", "people.xlsx"])
+def test_a_file_of_another_kind_is_one_line(tmp_path, name):
+    (tmp_path / name).write_text("E1,E2\n1,2\n")
+    with pytest.raises(DataError, match=f"{name}: not an"):
+        read_table(tmp_path / name)
+
+
+def test_no_file_is_a_mistake(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        read_table(tmp_path / "nowhere.csv")

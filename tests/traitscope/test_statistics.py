@@ -1,0 +1,168 @@
+"""Everything that `analyze` can compute: on good data a value, on hard data a value or a named reason."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from inventories.loading import load_inventory
+from traitscope import statistics
+from traitscope.collected import analyze
+from traitscope.datafile import DataError
+from traitscope.sample import read_sample
+
+sys.path.append(str(Path(__file__).parents[1] / "psychometrics"))
+from hard_data import HARD
+
+INVENTORY = """
+title = "Hard"
+kind = "cognition"
+licence = "public domain"
+scales = {{ S = "Six", T = "More" }}
+options = [{options}]
+items = [{items}]
+"""
+
+
+@pytest.fixture(scope="module")
+def inventory(tmp_path_factory):
+    items = [
+        f'{{ id = "q{n}", scale = "{"S" if n < 7 else "T"}", key = {-1 if n in (2, 5) else 1}, text = "Text {n}." }}'
+        for n in range(1, 13)
+    ]
+    options = [f'{{ value = {value}, text = "Option {value}" }}' for value in range(6)]
+    path = tmp_path_factory.mktemp("hard") / "hard.toml"
+    path.write_text(INVENTORY.format(items=", ".join(items), options=", ".join(options)), "utf-8")
+    return load_inventory(str(path))
+
+
+def in_every_form(table: pd.DataFrame) -> pd.DataFrame:
+    """The same answers in two orders and two draws, with groups, levels, places and a criterion."""
+    n, items = len(table), list(table.columns)
+    persons = pd.DataFrame(
+        {
+            "persona": [f"p{i}" for i in range(n)],
+            "group.kind": ["even" if i % 2 else "odd" for i in range(n)],
+            "criterion.age": [20 + i % 7 for i in range(n)],
+            "assigned.S": [1 if i % 3 else -1 for i in range(n)],
+        }
+    )
+    parts = []
+    for form in ("printed", "reversed"):
+        for draw in ("1", "2"):
+            places = {f"position.{item}": i if form == "printed" else len(items) - i for i, item in enumerate(items)}
+            where = {f"place.{item}": (table[item] if form == "printed" else 6 - table[item]) for item in items}
+            apart = {"factor.order": form, "factor.labels": draw, "replicate": draw}
+            parts.append(pd.concat([persons, table], axis=1).assign(**apart, **places, **where))
+    return pd.concat(parts)
+
+
+def result(table: pd.DataFrame, inventory, path: Path, **how):
+    table.to_csv(path / "answers.csv", index=False)
+    found = analyze(path / "answers.csv", inventory, only=None, **how)
+    json.dumps(found, allow_nan=False)
+    return found
+
+
+@pytest.mark.parametrize("shape", ["one row a person", "in every form"])
+@pytest.mark.parametrize("name", [name for name in HARD if name != "nobody"])
+def test_hard_data_give_a_value_or_a_named_reason(name, shape, inventory, tmp_path):
+    table = HARD[name] if shape == "one row a person" else in_every_form(HARD[name])
+    found = result(table, inventory, tmp_path)["statistics"]
+    assert {name: each["failed"] for name, each in found.items() if "failed" in each} == {}
+    estimates = [(name, each) for name, result in found.items() for each in result["estimates"]]
+    assert [(name, each) for name, each in estimates if each["value"] is None and not each["note"]] == []
+    assert [
+        (name, each) for name, each in estimates if each["value"] is not None and not np.isfinite(each["value"])
+    ] == []
+
+
+def test_nobody_is_a_mistake_in_one_line(inventory, tmp_path):
+    with pytest.raises(DataError, match="at least one row"):
+        result(HARD["nobody"], inventory, tmp_path)
+
+
+def simulated(persons: int = 60, seed: int = 4) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    traits = random.normal(size=(persons, 2))
+    answers = {}
+    for n in range(1, 13):
+        trait = traits[:, 0] if n < 7 else traits[:, 1]
+        keyed = np.clip(np.round(2.5 + trait + random.normal(0, 0.8, persons)), 0, 5)
+        answers[f"q{n}"] = 5 - keyed if n in (2, 5) else keyed
+    return pd.DataFrame(answers)
+
+
+def test_every_statistic_applies_to_data_that_have_all_it_needs(inventory, tmp_path):
+    table = in_every_form(simulated())
+    random = np.random.default_rng(1)
+    items = [f"q{n}" for n in range(1, 13)]
+    table[items] = np.clip(table[items] + random.integers(-1, 2, size=(len(table), 12)), 0, 5)
+    table["factor.items_per_prompt"] = np.where(table["factor.labels"] == "1", "1", "12")
+    table["criterion.other.S"], table["criterion.other.T"] = table["q1"].groupby(table["persona"]).transform("mean"), 1
+    table["model"] = np.where(table["factor.order"] == "printed", "one", "two")
+    for item in items:
+        table[f"label.{item}"] = table[f"place.{item}"].map({0: "A", 1: "B", 2: "C", 3: "D", 4: "E", 5: "F", 6: "G"})
+    found = result(table, inventory, tmp_path)["statistics"]
+    lacking = {name: each["lacking"] for name, each in found.items() if each["lacking"]}
+    # a persona is another person under another model, so forms that only one model saw are compared with nothing
+    assert set(lacking) <= {"desirability", "paired", "retest", "repeats", "kappa", "quasi_f"}
+    assert all(found[name]["estimates"] or found[name]["tables"] for name in set(found) - set(lacking))
+
+
+def test_known_reliability_and_known_groups_come_out(inventory, tmp_path):
+    table = simulated(400).assign(**{"group.kind": ["a", "b"] * 200})
+    table.loc[table["group.kind"] == "b", [f"q{n}" for n in range(7, 13)]] += 1
+    table[[f"q{n}" for n in range(7, 13)]] = table[[f"q{n}" for n in range(7, 13)]].clip(upper=5)
+    found = result(table, inventory, tmp_path)["statistics"]
+    values = {(each["scale"], each["quantity"]): each for name in found for each in found[name]["estimates"]}
+    assert 0.85 < values["S", "alpha"]["value"] < 0.93
+    assert values["S", "alpha"]["low"] < values["S", "omega total, one factor"]["value"] < values["S", "alpha"]["high"]
+    assert values["T", "d, kind: b minus a"]["low"] > 0.5
+    assert abs(values["S", "d, kind: b minus a"]["value"]) < 0.25
+    assert values["all", "number of factors"]["value"] == 2
+    assert values["all", "CFI"]["value"] > 0.95
+
+
+def test_intervals_are_withheld_below_ten_persons(inventory, tmp_path):
+    found = result(simulated(8), inventory, tmp_path)["statistics"]
+    of_persons = [each for result in found.values() for each in result["estimates"] if each["n_persons"]]
+    assert of_persons
+    assert all(each["low"] is None for each in of_persons)
+
+
+def test_only_and_list_name_the_statistics(inventory, tmp_path):
+    simulated().to_csv(tmp_path / "answers.csv", index=False)
+    found = analyze(tmp_path / "answers.csv", inventory, only=["lambdas"])["statistics"]
+    assert list(found) == ["lambdas"]
+    with pytest.raises(DataError, match=r"no statistic 'lambda'.*lambdas"):
+        analyze(tmp_path / "answers.csv", inventory, only=["lambda"])
+    listed = statistics.listed(read_sample(tmp_path / "answers.csv", inventory))
+    assert listed["alpha"]["lacking"] == ""
+    assert "replicate" in listed["retest"]["lacking"]
+
+
+def test_human_answers_stand_beside_a_models(inventory, tmp_path):
+    simulated(40, seed=1).to_csv(tmp_path / "model.csv", index=False)
+    simulated(80, seed=2).to_csv(tmp_path / "people.csv", index=False)
+    found = analyze(tmp_path / "model.csv", inventory, beside=tmp_path / "people.csv", only=["groups", "invariance"])
+    assert found["n_persons"] == 120
+    quantities = {each["quantity"] for each in found["statistics"]["groups"]["estimates"]}
+    assert "d, sample: people minus model" in quantities
+    assert not found["statistics"]["invariance"]["lacking"]
+
+
+def test_outcomes_without_an_answer_are_counted_and_never_scored(inventory, tmp_path):
+    table = simulated().astype(object)
+    table.loc[0, "q1"], table.loc[1, "q1"], table.loc[2, "q3"] = "refused", "refused", "unreadable"
+    found = result(table, inventory, tmp_path)
+    assert found["lost"] == {"refused": 2, "unreadable": 1}
+    (alpha,) = (
+        each
+        for each in found["statistics"]["alpha"]["estimates"]
+        if (each["scale"], each["quantity"]) == ("S", "alpha")
+    )
+    assert alpha["extra"]["n_listwise"] == 57
