@@ -172,13 +172,18 @@ def assigned(world: World, a: Answers, seed: int, resamples: int) -> Found:
     scores, draws = a.keyed[:, :, 0].mean(axis=1), a.keyed.shape[3]
     persona = np.repeat(np.arange(len(scores)), draws)
     poles = np.repeat(a.poles, draws)
-    return [("d, high against low", assigned_effect(scores.ravel(), poles, persona, seed=seed, resamples=resamples))]
+    found = [("d, high against low", assigned_effect(scores.ravel(), poles, persona, seed=seed, resamples=resamples))]
+    if draws > 1:
+        found.append(("d of means of draws", assigned_effect(scores.mean(axis=1), a.poles)))
+    return found
 
 
 def two_groups(world: World, a: Answers, seed: int, resamples: int) -> Found:
     assert a.poles is not None
     scores = a.keyed[:, :, 0, 0].mean(axis=1)
-    return [("mean difference", variance_decided_test(scores[a.poles > 0], scores[a.poles < 0]))]
+    high, low = scores[a.poles > 0], scores[a.poles < 0]
+    found = [("mean difference", variance_decided_test(high, low))]
+    return [*found, ("mean difference", variance_decided_test(high, low, level=1.0))]  # Welch's, whatever the variances
 
 
 def categories(world: World, a: Answers, seed: int, resamples: int) -> Found:
@@ -207,7 +212,8 @@ def styles(world: World, a: Answers, seed: int, resamples: int) -> Found:
 
 def g(world: World, a: Answers, seed: int, resamples: int) -> Found:
     found = g_study(a.keyed[..., 0], facets=("item", "form"), seed=seed)
-    return [("G", found.g), ("Phi", found.phi)]
+    of_forms = g_study(a.keyed[..., 0].mean(axis=1), facets=("form",), seed=seed)
+    return [("G", found.g), ("Phi", found.phi), ("Phi of forms, as ICC(A,k)", of_forms.phi)]
 
 
 def g_bootstrap(world: World, a: Answers, seed: int, resamples: int) -> Found:
@@ -216,9 +222,14 @@ def g_bootstrap(world: World, a: Answers, seed: int, resamples: int) -> Found:
 
 
 def mixed(world: World, a: Answers, seed: int, resamples: int) -> Found:
-    found = mixed_model(long(a.keyed[..., 0].mean(axis=1), ("person", "form")), "value", random=["person", "form"])
-    intercept = found.coefficient("(Intercept)")
-    return [("mixed model, ICC of persons", found.icc), ("mixed model, intercept", intercept)]
+    fit = mixed_model(long(a.keyed[..., 0].mean(axis=1), ("person", "form")), "value", random=["person", "form"])
+    found = [("mixed model, ICC of persons", fit.icc)]
+    if world.condition is not None:
+        table = long(a.keyed.mean(axis=1), ("person", "form", "condition"))
+        random = ["person", "form", ("person", "condition"), ("form", "condition"), ("person", "form")]
+        effect = mixed_model(table, "value", fixed=["condition"], random=random).coefficient("condition")
+        found.append(("mixed model, condition", effect))
+    return found
 
 
 def conditions(world: World, a: Answers, seed: int, resamples: int) -> Found:

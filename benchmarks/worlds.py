@@ -166,7 +166,7 @@ def truth(world: World) -> dict[str, float]:
         absolute += world.item_spread**2 / k + world.form_spread**2 / forms + world.item_form**2 / (k * forms)
         found["G"], found["Phi"] = (person / (person + each) if person else 0.0 for each in (relative, absolute))
         found["mixed model, ICC of persons"] = score / (score + form + residual)
-        found["mixed model, intercept"] = MIDDLE
+        found["Phi of forms, as ICC(A,k)"] = found["ICC(A,k)"]
     elif forms > 1:
         means = facets(world, np.random.default_rng())[0]
         residual = (means - means.mean(axis=0) - means.mean(axis=1)[:, None] + means.mean()) ** 2
@@ -180,7 +180,7 @@ def truth(world: World) -> dict[str, float]:
             found["form's share of variance"] = float(parts[:3].sum() / parts.sum())
         found["drift of answers"], found["drift of inconsistency"] = world.drift, 0.0
     if world.condition is not None:
-        found["difference of conditions"] = -world.condition[0]
+        found["difference of conditions"], found["mixed model, condition"] = -world.condition[0], world.condition[0]
     if world.poles is not None:
         gap, weights = world.gap * float(loadings.mean()), np.array(world.poles) - 1.0
         within = np.array(world.pole_sd) ** 2 * person + (person_item + rest) / k

@@ -7,6 +7,7 @@ the name here; the module of that name is imported by its full path.
 from psychometrics.acquiescence import CorrectedAnswers, StyleAlphas, style_alphas, without_acquiescence
 from psychometrics.agreement import exact_agreement, mean_absolute_change
 from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
+from psychometrics.bootstrap import Bootstrap, on_rows, persona_bootstrap
 from psychometrics.cfa import ConfirmatoryFactors, confirmatory_factors
 from psychometrics.cfa_ordinal import OrdinalFactors, ordinal_factors
 from psychometrics.compare import assigned_effect, mean_over_persons, paired_effect, two_group_effect
@@ -24,7 +25,7 @@ from psychometrics.dif import DifferentialFunctioning, ordinal_dif
 from psychometrics.drift import Drift, drift
 from psychometrics.dstudy import SmallestDesign, d_study, smallest_design
 from psychometrics.efa import FactorSolution, efa
-from psychometrics.estimate import Bootstrap, Estimate, numbered, on_rows, persona_bootstrap, undefined
+from psychometrics.estimate import Estimate, numbered, undefined
 from psychometrics.factorability import Factorability, factorability
 from psychometrics.forms import FormEffect, PositionPreference, form_effects, position_preference
 from psychometrics.generalizability import GStudy, g_study

@@ -9,8 +9,9 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from pandas import DataFrame
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, persona_bootstrap, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, undefined
 
 
 def exact_agreement(

@@ -15,6 +15,7 @@ import numpy as np
 from pandas import DataFrame
 from scipy import stats
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.covariances import (
     ROUNDING,
     alpha_from,
@@ -24,18 +25,7 @@ from psychometrics.covariances import (
     squared_multiple,
     sums_for_alpha,
 )
-from psychometrics.estimate import (
-    NO_SPREAD,
-    Detail,
-    Estimate,
-    Floats,
-    Integers,
-    Missing,
-    numbered,
-    one_each,
-    persona_bootstrap,
-    undefined,
-)
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, Missing, numbered, one_each, undefined
 from psychometrics.moments import Moments, Pairs, Rows, moments
 
 Interval = Literal["Feldt", "Duhachek"]

@@ -11,17 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
-from psychometrics.estimate import (
-    NO_SPREAD,
-    Detail,
-    Estimate,
-    Floats,
-    numbered,
-    one_each,
-    persona_bootstrap,
-    sums_by_person,
-    undefined,
-)
+from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, numbered, one_each, sums_by_person, undefined
 
 Ddof = Literal[0, 1]
 SD_KINDS = {0: "pooled population SD (ddof 0)", 1: "pooled sample SD (ddof 1)"}

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from psychometrics.estimate import Detail, Estimate, Floats, persona_bootstrap, undefined
+from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.estimate import Detail, Estimate, Floats, undefined
 
 SAME = 1 - 1e-9  # a similarity of 1 but for rounding
 

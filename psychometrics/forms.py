@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, persona_bootstrap, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
 
 
 @dataclass(frozen=True)

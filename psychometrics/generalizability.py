@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
 from scipy import stats
 
+from psychometrics.bootstrap import bootstraps
 from psychometrics.components import Components, Estimator, components_of
-from psychometrics.estimate import Detail, Estimate, Floats, Missing, persona_bootstrap, undefined
+from psychometrics.estimate import Detail, Estimate, Floats, Missing, undefined
 from psychometrics.g_designs import Arranged, Design, arranged, degrees_of_freedom, expected_mean_squares
 from psychometrics.mean_squares import resampled
 
@@ -270,26 +271,30 @@ def _bootstrapped(
     of = resampled(data)
     design, levels = components.design, components.levels
     width = math.prod(size for name, size in levels.items() if name != design.factors[0])
-    found = {}
-    for name, point in points.items():
-        if point.n_persons < 3 or design.nested.get(design.factors[0]):
-            found[name] = point
-            continue
+    if design.nested.get(design.factors[0]):
+        return points
+    asked = {name: point for name, point in points.items() if point.n_persons >= 3}
 
-        def statistic(counts: Floats, name: str = name) -> Floats:
-            return COEFFICIENTS[name](error_variances(of(counts)[2], design, levels, fixed))
+    def statistics(counts: Floats) -> Floats:
+        errors = error_variances(of(counts)[2], design, levels, fixed)
+        return np.column_stack([COEFFICIENTS[name](errors) for name in asked])
 
-        drawn = persona_bootstrap(
-            statistic,
-            len(data.values),
-            seed=seed,
-            resamples=resamples,
-            strata=data.strata,
-            confidence=point.confidence,
-            width=width,
-        )
-        found[name] = _with(point, drawn.low, drawn.high, drawn.method, drawn.warnings)
-    return found
+    if not asked:
+        return points
+    drawn = bootstraps(
+        statistics,
+        len(data.values),
+        seed=seed,
+        resamples=resamples,
+        strata=data.strata,
+        confidence=next(iter(asked.values())).confidence,
+        width=width,
+    )
+    told = {
+        name: _with(point, each.low, each.high, each.method, each.warnings)
+        for (name, point), each in zip(asked.items(), drawn, strict=True)
+    }
+    return points | told
 
 
 def _from_mean_squares(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.estimate import (
     NO_SPREAD,
     Detail,
@@ -17,7 +18,6 @@ from psychometrics.estimate import (
     Integers,
     numbered,
     one_each,
-    persona_bootstrap,
     sums_by_person,
     undefined,
 )

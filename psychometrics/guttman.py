@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from psychometrics.alpha import cronbach_alpha
+from psychometrics.bootstrap import Bootstrap, bootstraps
 from psychometrics.covariances import ROUNDING, answered, correlations, covariances, numbers
-from psychometrics.estimate import NO_SPREAD, Bootstrap, Estimate, Floats, Missing, bootstraps
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing
 from psychometrics.split_half import n_splits, split_bounds, splits_of
 
 PERSONS_AT_ONCE = 512  # products of all pairs of items for more persons would not stay in the processor's cache

@@ -11,7 +11,8 @@ from pandas import DataFrame
 from scipy import special
 
 from psychometrics.agreement import pairs_of_rows
-from psychometrics.estimate import Detail, Estimate, Floats, Missing, bootstraps
+from psychometrics.bootstrap import bootstraps
+from psychometrics.estimate import Detail, Estimate, Floats, Missing
 from psychometrics.rater_variances import entering, rater_variances, sums_for_variances
 
 SIX = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")

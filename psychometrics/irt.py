@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from pandas import DataFrame
 from scipy import special, stats
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.covariances import numbers
-from psychometrics.estimate import Estimate, Floats, persona_bootstrap, undefined
+from psychometrics.estimate import Estimate, Floats, undefined
 from psychometrics.graded_likelihood import (
     NODES,
     STEEPEST,

@@ -11,18 +11,9 @@ import numpy as np
 from pandas import DataFrame
 from scipy import sparse
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.covariances import numbers
-from psychometrics.estimate import (
-    NO_SPREAD,
-    Detail,
-    Estimate,
-    Floats,
-    Integers,
-    numbered,
-    one_each,
-    persona_bootstrap,
-    undefined,
-)
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, numbered, one_each, undefined
 from psychometrics.kappa import category_counts
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]

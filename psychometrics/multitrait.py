@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from psychometrics.bootstrap import Bootstrap
 from psychometrics.covariances import answered, numbers
-from psychometrics.estimate import NO_SPREAD, Bootstrap, Estimate, Floats, Missing, undefined
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing, undefined
 from psychometrics.pearson import (
     PEARSON,
     WILLIAMS,

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from psychometrics.bootstrap import bootstraps, on_rows
 from psychometrics.covariances import alpha_from, squared_multiple
-from psychometrics.estimate import Estimate, Floats, Integers, Missing, on_rows, persona_bootstrap
+from psychometrics.estimate import Estimate, Floats, Integers, Missing
 from psychometrics.extraction import degrees_of_freedom, extracted
 from psychometrics.factorability import ItemCorrelations, item_correlations
 from psychometrics.rotation import oblimin, varimax
@@ -248,36 +249,27 @@ def _with_intervals(
     strata: list[Hashable] | None,
     confidence: float,
 ) -> dict[str, Estimate]:
-    drawn_values: list[tuple[float, ...]] = []
-
-    def once(rows: Integers, person: Integers) -> float:
+    def once(rows: Integers, person: Integers) -> tuple[float, ...]:
         of = item_correlations(items.iloc[rows], missing=missing, at_least=n_factors + 1)
         found = None if of.undefined_because else _schmid_leiman(of.r, n_factors)
-        values = (math.nan,) * len(STATISTICS) if found is None or found.why_not else found.statistics(of.r)
-        drawn_values.append(values)
-        return values[0]
+        return (math.nan,) * len(STATISTICS) if found is None or found.why_not else found.statistics(of.r)
 
+    # all from the same resamples, each of which is a factor analysis
     n = len(items)
-    drawn = persona_bootstrap(
+    drawn = bootstraps(
         on_rows(once, np.arange(n)), n, seed=seed, resamples=resamples, strata=strata, confidence=confidence
     )
-    tail = (1 - confidence) / 2
-    # all four from the same resamples, each of which is a factor analysis
-    defined = np.array([each for each in drawn_values if not math.isnan(each[0])]).reshape(-1, len(STATISTICS))
-    bounds = np.full((3, len(STATISTICS)), math.nan)
-    if not math.isnan(drawn.low):
-        bounds = np.vstack([np.quantile(defined, [tail, 1 - tail], axis=0), defined.std(axis=0, ddof=1)])
     return {
         name: dataclasses.replace(
             estimates[name],
-            low=float(low),
-            high=float(high),
-            method="" if math.isnan(low) else drawn.method,
+            low=each.low,
+            high=each.high,
+            method="" if math.isnan(each.low) else each.method,
             confidence=confidence,
-            extra={**estimates[name].extra, "standard_error": float(error)},
-            warnings=estimates[name].warnings + drawn.warnings,
+            extra={**estimates[name].extra, "standard_error": each.standard_error},
+            warnings=estimates[name].warnings + each.warnings,
         )
-        for name, (low, high, error) in zip(STATISTICS, bounds.T, strict=True)
+        for name, each in zip(STATISTICS, drawn, strict=True)
     }
 
 

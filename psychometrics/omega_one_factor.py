@@ -12,20 +12,11 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.alpha import cronbach_alpha
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.cfa import Heywood, few_persons, pointed, sample_of, trouble_of, why_not
 from psychometrics.cfa_model import Cells, Sample, Solution, best_fit, cells_of, factor_model
 from psychometrics.covariances import ROUNDING, answered, numbers
-from psychometrics.estimate import (
-    NO_SPREAD,
-    Detail,
-    Estimate,
-    Floats,
-    numbered,
-    one_each,
-    persona_bootstrap,
-    sums_by_person,
-    undefined,
-)
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, numbered, one_each, sums_by_person, undefined
 
 MOST_STEPS, MOST_HALVINGS = 100, 12
 ENOUGH = 1e-10  # of the discrepancy, per person: chi-squares to seven digits are more than a percentile needs

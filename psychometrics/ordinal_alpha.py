@@ -12,19 +12,10 @@ from pandas import DataFrame
 from scipy import sparse
 
 from psychometrics.bivariate_normal import LARGEST, two_step
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.correlations import coded, polychoric, thresholds_of
 from psychometrics.covariances import alpha_from, answered, numbers
-from psychometrics.estimate import (
-    Detail,
-    Estimate,
-    Floats,
-    Integers,
-    Missing,
-    numbered,
-    one_each,
-    persona_bootstrap,
-    undefined,
-)
+from psychometrics.estimate import Detail, Estimate, Floats, Integers, Missing, numbered, one_each, undefined
 
 
 def ordinal_alpha(

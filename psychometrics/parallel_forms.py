@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from pandas import DataFrame
 
+from psychometrics.bootstrap import Bootstrap, bootstraps
 from psychometrics.covariances import answered, numbers
-from psychometrics.estimate import NO_SPREAD, Bootstrap, Estimate, Floats, Missing, bootstraps
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing
 from psychometrics.intraclass import intraclass_correlations, six_from
 from psychometrics.rater_variances import entering, sums_for_variances
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy import stats
 
-from psychometrics.estimate import NO_SPREAD, UNDEFINED_SHARE, Bootstrap, Floats, persona_bootstrap
+from psychometrics.bootstrap import Bootstrap, percentile_interval, resampled
+from psychometrics.estimate import NO_SPREAD, Floats
 from psychometrics.many_tests import adjust
 
 OfCorrelations = Callable[[Floats], Floats]  # shape (draws, pairs) to (draws,)
@@ -96,34 +96,17 @@ def resampled_correlations(
     a, b = z[:, at[:, 0]], z[:, at[:, 1]]
     both = (present[:, at[:, 0]] & present[:, at[:, 1]]).astype(float)
     sums = np.hstack([each * both for each in (np.ones_like(a), a, b, a**2, b**2, a * b)])
-    blocks: list[Floats] = []
-    told: list[Bootstrap] = []
 
-    def remember(counts: Floats) -> Floats:
+    def correlations(counts: Floats) -> Floats:
         m, of_a, of_b, of_aa, of_bb, of_ab = np.moveaxis((counts @ sums).reshape(len(counts), 6, len(at)), 1, 0)
         m = np.where(m < 3, math.nan, m)
         spreads = (of_aa - of_a**2 / m) * (of_bb - of_b**2 / m)
-        blocks.append((of_ab - of_a * of_b / m) / np.sqrt(np.where(spreads > NO_SPREAD, spreads, math.nan)))
-        return np.zeros(len(counts))
+        r: Floats = (of_ab - of_a * of_b / m) / np.sqrt(np.where(spreads > NO_SPREAD, spreads, math.nan))
+        return r
+
+    draws, method, warnings = resampled(correlations, n, seed, resamples, strata, sums.shape[1])
 
     def interval(statistic: OfCorrelations) -> Bootstrap:
-        if not told:
-            resampled = persona_bootstrap(
-                remember, n, seed=seed, resamples=resamples, strata=strata, confidence=confidence, width=sums.shape[1]
-            )
-            told.append(resampled)
-        if not blocks:
-            return told[0]
-        draws = statistic(np.concatenate(blocks))
-        defined = draws[np.isfinite(draws)]
-        lost = 1 - len(defined) / resamples
-        warnings = told[0].warnings
-        if lost:
-            warnings += (f"undefined_resamples: the statistic is undefined in {lost:.1%} of {resamples} resamples",)
-        low = high = error = math.nan
-        if lost <= UNDEFINED_SHARE:
-            low, high = (float(each) for each in np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2]))
-            error = float(defined.std(ddof=1))
-        return dataclasses.replace(told[0], low=low, high=high, standard_error=error, warnings=warnings, draws=draws)
+        return percentile_interval(statistic(draws) if len(draws) else draws, method, warnings, confidence)
 
     return interval

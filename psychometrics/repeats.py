@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, persona_bootstrap, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, undefined
 
 
 @dataclass(frozen=True)

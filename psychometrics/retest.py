@@ -13,9 +13,10 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.agreement import mean_of_pairs, pairs_within
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, persona_bootstrap, undefined
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, undefined
 from psychometrics.intraclass import intraclass_correlations
 
 NORMAL = 1.96  # as in the definitions of SDC (de Vet et al., 2006) and of the limits of agreement, not 1.959964

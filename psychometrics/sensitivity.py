@@ -14,19 +14,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import ROUNDING, numbers
-from psychometrics.estimate import (
-    NO_SPREAD,
-    Detail,
-    Estimate,
-    Floats,
-    Missing,
-    numbered,
-    one_each,
-    persona_bootstrap,
-    undefined,
-)
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Missing, numbered, one_each, undefined
 from psychometrics.forms import FormEffect, check_cells, form_effects
 from psychometrics.squared_differences import SquaredDifferences, design
 

@@ -193,4 +193,6 @@ def _has_midpoint(lowest: Floats, highest: Floats) -> bool:
 
 
 def _noted(estimate: Estimate, note: str) -> Estimate:
-    return dataclasses.replace(estimate, note=estimate.note or note)
+    """That all persons are equal is only what follows from `note`."""
+    told = note if estimate.note in ("", "equal_in_all_persons") else estimate.note
+    return dataclasses.replace(estimate, note=told)

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psychometrics import Estimate, estimate, numbered, on_rows, persona_bootstrap, undefined
-from psychometrics.estimate import bootstraps, one_each, sums_by_person
+from psychometrics import Estimate, numbered, on_rows, persona_bootstrap, undefined
+from psychometrics.bootstrap import bootstraps
+from psychometrics.estimate import one_each, sums_by_person
 
 
 def test_an_estimate_becomes_json_without_nan() -> None:
@@ -61,7 +62,7 @@ def test_the_draws_do_not_depend_on_the_number_of_cores(monkeypatch: pytest.Monk
     scores = np.arange(10.0)
 
     def draws(cores: int) -> np.ndarray:
-        monkeypatch.setattr(estimate, "CORES", cores)
+        monkeypatch.setattr(bootstrap, "CORES", cores)
         return persona_bootstrap(lambda c: c @ scores, 10, seed=3, resamples=100, width=50_000).draws
 
     assert np.array_equal(draws(1), draws(3))
@@ -81,7 +82,7 @@ def test_several_bootstraps_keep_their_draws_apart_on_many_cores(monkeypatch: py
     x = np.random.default_rng(2).normal(size=(50, 2))
     found = []
     for cores in (1, 4):
-        monkeypatch.setattr(estimate, "CORES", cores)
+        monkeypatch.setattr(bootstrap, "CORES", cores)
         found.append(bootstraps(lambda counts: counts @ x, 50, seed=3, resamples=500, width=10_000))
     for alone, together in zip(*found, strict=True):
         assert np.array_equal(alone.draws, together.draws)
