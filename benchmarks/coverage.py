@@ -28,7 +28,7 @@ import numpy as np
 
 from benchmarks.measures import MEASURES
 from benchmarks.worlds import WORLDS, answers, population, truth
-from psychometrics.estimate import Estimate
+from psychometrics import Estimate
 
 RESAMPLES = 1000
 CHEAP, COSTLY = 1000, 200

@@ -9,32 +9,38 @@ import numpy as np
 from pandas import DataFrame, MultiIndex, Series
 
 from benchmarks.worlds import Answers, Floats, World
-from psychometrics.agreement import exact_agreement
-from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
-from psychometrics.compare import assigned_effect, paired_effect
-from psychometrics.drift import drift
-from psychometrics.estimate import Estimate
-from psychometrics.forms import form_effects
-from psychometrics.generalizability import g_study
-from psychometrics.guttman import guttman_lambdas
-from psychometrics.intraclass import intraclass_correlations
-from psychometrics.irt import graded_response
-from psychometrics.kappa import fleiss_kappa, weighted_kappa
-from psychometrics.krippendorff_alpha import krippendorff_alpha
-from psychometrics.levels import equivalence, variance_decided_test
-from psychometrics.mixed import mixed_model
-from psychometrics.multitrait import multitrait_multimethod
-from psychometrics.omega import omega_hierarchical
-from psychometrics.omega_one_factor import omega_one_factor
-from psychometrics.ordinal_alpha import ordinal_alpha
-from psychometrics.parallel_forms import parallel_forms
-from psychometrics.quasi_f import quasi_f
-from psychometrics.repeats import repeats
-from psychometrics.retest import retest
-from psychometrics.sensitivity import form_sensitivity
-from psychometrics.split_half import split_half
-from psychometrics.styles import response_styles
-from psychometrics.validity import criterion_table
+from psychometrics import (
+    Estimate,
+    alpha_of_repeats,
+    assigned_effect,
+    criterion_table,
+    cronbach_alpha,
+    drift,
+    equivalence,
+    exact_agreement,
+    fleiss_kappa,
+    form_effects,
+    form_sensitivity,
+    g_study,
+    graded_response,
+    guttman_lambdas,
+    intraclass_correlations,
+    krippendorff_alpha,
+    mixed_model,
+    multitrait_multimethod,
+    omega_hierarchical,
+    omega_one_factor,
+    ordinal_alpha,
+    paired_effect,
+    parallel_forms,
+    quasi_f,
+    repeats,
+    response_styles,
+    retest,
+    split_half,
+    variance_decided_test,
+    weighted_kappa,
+)
 
 Found = list[tuple[str, Estimate]]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psychometrics import Estimate, numbered, on_rows, persona_bootstrap, undefined
+from psychometrics import Estimate, bootstrap, numbered, on_rows, persona_bootstrap, undefined
 from psychometrics.bootstrap import bootstraps
 from psychometrics.estimate import one_each, sums_by_person
 
