@@ -6,24 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from hard_data import HARD
+from two_factors import answers
 
 from psychometrics.cfa_ordinal import correlation_covariance, ordinal_factors
 from psychometrics.correlations import polychoric
 
 MODEL = "E =~ e1 + e2 + e3 + e4\nN =~ n1 + n2 + n3 + n4 + e4"
-
-
-def answers(persons: int = 600) -> pd.DataFrame:
-    """Two factors, four items each, 1 to 5; e4 loads on both, n2 is reversed, and e3 is easier in the south."""
-    random = np.random.default_rng(11)
-    traits = random.normal(size=(persons, 2)) @ np.array([[1.0, 0.4], [0.0, 0.9]])
-    group = np.array(["north", "south", "west"])[np.arange(persons) % 3]
-    traits[:, 0] += np.where(group == "west", 0.5, 0.0)
-    loads = np.array([[0.9, 0], [0.7, 0], [0.8, 0], [0.6, 0.3], [0, 0.8], [0, -0.7], [0, 0.9], [0, 0.5]])
-    raw = 3 + traits @ loads.T + random.normal(0, 0.8, (persons, 8))
-    raw[:, 2] += np.where(group == "south", 0.6, 0.0)
-    table = pd.DataFrame(np.clip(np.round(raw), 1, 5), columns=["e1", "e2", "e3", "e4", "n1", "n2", "n3", "n4"])
-    return table.assign(group=group)
 
 
 def test_estimates_and_both_chi_squares_are_as_in_lavaan() -> None:

@@ -67,8 +67,22 @@ def result(table: pd.DataFrame, inventory, path: Path, **how):
     return found
 
 
-@pytest.mark.parametrize("shape", ["one row a person", "in every form"])
-@pytest.mark.parametrize("name", [name for name in HARD if name != "nobody"])
+# the same again in every form for those that break what forms and draws are asked
+IN_EVERY_FORM = [
+    "constant item",
+    "all rows equal",
+    "equal within person",
+    "two persons",
+    "one item",
+    "eight percent refused",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [(name, "one row a person") for name in HARD if name != "nobody"]
+    + [(name, "in every form") for name in IN_EVERY_FORM],
+)
 def test_hard_data_give_a_value_or_a_named_reason(name, shape, inventory, tmp_path):
     table = HARD[name] if shape == "one row a person" else in_every_form(HARD[name])
     found = result(table, inventory, tmp_path)["statistics"]
