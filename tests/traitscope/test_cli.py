@@ -32,7 +32,9 @@ def test_json_is_one_object_and_nothing_else(record, study_file, tmp_path, capsy
     for arguments in (
         ["plan", path], ["run", path, "--record", str(record)], ["status", str(record)], ["show", str(record)],
         ["export", str(record), "--to", str(tmp_path / "out")], ["reparse", str(record)], ["inventories"],
-        ["inventories", "sd3"], ["personas"], ["personas", "dark_triad"],
+        ["inventories", "sd3"], ["personas"], ["personas", "dark_triad"], ["analyze", "--list"],
+        ["analyze", str(record), "--inventory", "tipi", "--list"], ["analyze", str(record), "--inventory", "tipi", "--only", "alpha,styles"],
+        ["probe", "simulated:person", "--inventory", "tipi", "--to", str(tmp_path / "probe.jsonl")],
     ):  # fmt: skip
         assert main([*arguments, "--json"]) == 0
         out = capsys.readouterr()
@@ -45,7 +47,8 @@ def test_json_is_one_object_and_nothing_else(record, study_file, tmp_path, capsy
     [
         ["plan", "nowhere.toml"], ["status", "nowhere"], ["inventories", "bfi45"], ["personas", "nobody"], ["read", "nowhere.jsonl"],
         ["analyze", "nowhere.csv", "--inventory", "bfi44"], ["analyze", "nowhere.csv", "--inventory", "bfi45"],
-        ["plan", "nowhere.toml", "--json"],
+        ["plan", "nowhere.toml", "--json"], ["probe", "nowhere", "--inventory", "tipi"], ["check", "--inventory", "bfi45"],
+        ["analyze", "nowhere.csv"],
     ],
 )  # fmt: skip
 def test_a_mistake_is_exit_2_and_one_line_on_the_error_stream(arguments, capsys, tmp_path, monkeypatch):
@@ -54,7 +57,7 @@ def test_a_mistake_is_exit_2_and_one_line_on_the_error_stream(arguments, capsys,
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.count("\n") == 1
-    assert "nowhere" in told.err or "bfi45" in told.err or "nobody" in told.err
+    assert "--inventory ID" in told.err or "nowhere" in told.err or "bfi45" in told.err or "nobody" in told.err
 
 
 @pytest.mark.parametrize("arguments", [["rnu"], ["run"], ["plan", "x", "--fast"], []])
