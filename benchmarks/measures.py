@@ -232,7 +232,13 @@ def mixed(world: World, a: Answers, seed: int, resamples: int) -> Found:
     found = [("mixed model, ICC of persons", fit.icc)]
     if world.condition is not None:
         table = long(a.keyed.mean(axis=1), ("person", "form", "condition"))
-        random = ["person", "form", ("person", "condition"), ("form", "condition"), ("person", "form")]
+        random: list[str | tuple[str, ...]] = [
+            "person",
+            "form",
+            ("person", "condition"),
+            ("form", "condition"),
+            ("person", "form"),
+        ]
         effect = mixed_model(table, "value", fixed=["condition"], random=random).coefficient("condition")
         found.append(("mixed model, condition", effect))
     return found

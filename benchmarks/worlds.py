@@ -101,7 +101,7 @@ def answers(world: World, random: np.random.Generator) -> Answers:
         y[..., 1] += shift + person_sd * people.normal(size=(n, 1, 1)) + form_sd * of_forms
     position: Floats = np.empty((n, k, forms))
     if world.drift:
-        position = random.random((n, k, forms)).argsort(axis=1) + 1.0
+        position = np.asarray(random.random((n, k, forms)).argsort(axis=1) + 1, dtype=float)
         slope = world.drift * (1 + people.normal(size=(n, 1, 1)))
         y += (slope * (position - (k + 1) / 2))[..., None]
     sign = np.where(np.arange(k) % 2, -1.0, 1.0) if world.reversed_items else np.ones(k)
