@@ -45,7 +45,7 @@ def exact_agreement(
     Examples
     --------
     >>> exact_agreement(DataFrame({"a": [1, 2, 3, 4], "b": [1, 2, 3, 5]}), seed=1)
-    Estimate(0.750 [0.250, 1.000], n=4)
+    Estimate(0.750 [0.000, 1.000], n=4)
     """
     return _of_wide(ratings, 0, seed, resamples, strata, confidence)
 
@@ -78,7 +78,7 @@ def mean_absolute_change(
     Examples
     --------
     >>> mean_absolute_change(DataFrame({"a": [1, 2, 3, 4], "b": [1, 2, 3, 5]}), seed=1)
-    Estimate(0.250 [0.000, 0.750], n=4)
+    Estimate(0.250 [0.000, 1.000], n=4)
     """
     return _of_wide(ratings, 1, seed, resamples, strata, confidence)
 

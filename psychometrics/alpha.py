@@ -50,9 +50,10 @@ def cronbach_alpha(
         Pairwise takes each covariance from the persons who answered both items, and counts all persons with any
         answer. The value under the other rule is in `extra`.
     interval : "Feldt" or "Duhachek"
-        Feldt, Woodruff and Salih (1987) is exact when all items measure alike and errors are normal; Duhachek and
-        Iacobucci (2004) is a large-sample normal interval that also holds for items of unequal loadings. For rows
-        that repeat personas, and for anything far from normal, see `alpha_of_repeats`, which resamples.
+        Feldt, Woodruff and Salih (1987) is exact when all items measure alike and errors are normal, and too wide
+        when loadings differ much; Duhachek and Iacobucci (2004) is a large-sample normal interval that holds for them,
+        too. Neither suits skewed answers (docs/coverage.md): there, and for rows that repeat personas, see
+        `alpha_of_repeats`, which resamples.
     empty_rows : "leave out" or "count"
         Somebody who answered nothing tells nothing about the items. R's psych counts such rows when pairwise, which
         makes its intervals a little narrower; "count" does so, too.
@@ -104,6 +105,7 @@ def alpha_of_repeats(
     *,
     missing: Missing = "pairwise",
     confidence: float = 0.95,
+    expand: bool = True,
 ) -> Estimate:
     """Alpha over rows that repeat personas: the published convention, with an interval that respects the repeats.
 
@@ -119,6 +121,8 @@ def alpha_of_repeats(
         Assigned pole of each row's persona on this scale. A factorial persona set is fixed: draw within poles.
     missing : "pairwise" or "listwise"
     confidence : float in (0, 1)
+    expand : bool
+        See `persona_bootstrap`; False for plain percentiles.
 
     Returns
     -------
@@ -134,7 +138,7 @@ def alpha_of_repeats(
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"E1": [1, 2, 2, 3, 3, 4, 4, 4, 5, 5], "E2": [2, 1, 2, 2, 4, 3, 3, 5, 4, 5]})
     >>> alpha_of_repeats(rows, list("aabbccddee"), seed=1)
-    Estimate(0.870 [0.264, 0.943], n=5)
+    Estimate(0.870 [-1.227, 0.960], n=5)
     >>> alpha_of_repeats(rows, ["bare"] * 10, seed=1)
     Estimate(not estimable: no_person_facet, n=1)
     """
@@ -180,6 +184,7 @@ def alpha_of_repeats(
         strata=None if poles is None else [poles[each] for each in heard],
         confidence=confidence,
         width=sums.shape[1],
+        expand=expand,
     )
     return dataclasses.replace(
         estimate,

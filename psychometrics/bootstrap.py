@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from psychometrics.estimate import Floats, Integers, numbered
@@ -31,6 +32,20 @@ class Bootstrap:
     draws: Floats = field(repr=False, compare=False)
 
 
+@dataclass(frozen=True)
+class Draws:
+    """A statistic, or several, in each resample: `values`, shape (resamples,) or (resamples, statistics).
+
+    `n_personas` and `n_strata` count those that vary; `within` ends the name of the interval.
+    """
+
+    values: Floats
+    n_personas: int
+    n_strata: int
+    within: str
+    warnings: tuple[str, ...]
+
+
 def persona_bootstrap(
     statistic: Callable[[Floats], ArrayLike],
     n_personas: int,
@@ -40,8 +55,12 @@ def persona_bootstrap(
     strata: Sequence[Hashable] | None = None,
     confidence: float = 0.95,
     width: int | None = None,
+    expand: bool = True,
 ) -> Bootstrap:
     """Percentile interval from resampled personas, each with all its rows (Davison and Hinkley, 1997, section 3.8).
+
+    Resamples vary less than samples do, and the fewer the personas, the more so. The tails are therefore taken where
+    they make the interval of a mean as wide as Student's (Hesterberg, 2015, "expanded percentile").
 
     The statistic is told only how often each persona was drawn. What can be written with sums over personas, such as
     a mean, a variance or alpha, is then one matrix product, `counts @ sums`, and no table is gathered. For anything
@@ -59,6 +78,8 @@ def persona_bootstrap(
     confidence : float in (0, 1)
     width : int, optional
         Numbers one draw needs at once, if that is more than n_personas: keeps the memory small.
+    expand : bool
+        False for plain percentiles, as R's boot gives them.
 
     Returns
     -------
@@ -71,10 +92,10 @@ def persona_bootstrap(
     >>> scores = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     >>> mean = persona_bootstrap(lambda counts: counts @ scores / 6, 6, seed=1)
     >>> round(mean.low, 1), round(mean.high, 1)
-    (2.2, 4.8)
+    (1.7, 5.3)
     """
-    draws, method, warnings = resampled(statistic, n_personas, seed, resamples, strata, width)
-    return percentile_interval(draws, method, warnings, confidence)
+    draws = resampled(statistic, n_personas, seed, resamples, strata, width)
+    return percentile_interval(draws, draws.values, confidence, expand=expand)
 
 
 def bootstraps(
@@ -100,11 +121,12 @@ def bootstraps(
     >>> scores = np.array([[1.0, 2.0], [2.0, 2.0], [4.0, 5.0], [5.0, 4.0]])
     >>> first, second = bootstraps(lambda counts: counts @ scores / 4, 4, seed=1, resamples=200)
     >>> float(first.low), float(second.low)
-    (1.25, 2.0)
+    (1.0, 2.0)
     """
-    draws, method, warnings = resampled(statistics, n_personas, seed, resamples, strata, width)
-    columns = draws.T.copy() if len(draws) else [draws] * statistics(np.ones((1, n_personas))).shape[1]
-    return [percentile_interval(each, method, warnings, confidence) for each in columns]
+    draws = resampled(statistics, n_personas, seed, resamples, strata, width)
+    values = draws.values
+    columns = values.T.copy() if len(values) else [values] * statistics(np.ones((1, n_personas))).shape[1]
+    return [percentile_interval(draws, each, confidence) for each in columns]
 
 
 def on_rows(function: Callable[[Integers, Integers], ArrayLike], person: Integers) -> Callable[[Floats], Floats]:
@@ -145,16 +167,17 @@ def resampled(
     resamples: int,
     strata: Sequence[Hashable] | None,
     width: int | None,
-) -> tuple[Floats, str, tuple[str, ...]]:
-    """The statistic in each resample, the name of the interval, and warnings; no draws when nothing can be resampled.
+) -> Draws:
+    """The statistic in each resample; no values when nothing can be resampled.
 
     For statistics that are computed together but not all wanted at once; see `percentile_interval`.
     """
     groups = _groups(n_personas, strata)
-    method = "persona bootstrap, percentile" + (" within strata" if len(groups) > 1 else "")
+    within = " within strata" if len(groups) > 1 else ""
     alone = sum(len(each) < 2 for each in groups)
     if alone == len(groups):
-        return np.empty(0), method, ("singleton_strata: no stratum has two personas, so nothing can be resampled",)
+        told = ("singleton_strata: no stratum has two personas, so nothing can be resampled",)
+        return Draws(np.empty(0), n_personas, len(groups), within, told)
     warnings: tuple[str, ...] = ()
     if alone:
         warnings = (f"singleton_strata: {alone} strata have one persona and never vary; the interval is too narrow",)
@@ -168,28 +191,30 @@ def resampled(
 
     starts = range(0, resamples, at_once)
     if len(starts) == 1:
-        return drawn(0), method, warnings
+        return Draws(drawn(0), n_personas - alone, len(groups) - alone, within, warnings)
     # one core for each block: matrix products that share cores wait for each other
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(len(starts), CORES)) as cores:
-        return np.concatenate(list(cores.map(drawn, starts))), method, warnings
+        values = np.concatenate(list(cores.map(drawn, starts)))
+    return Draws(values, n_personas - alone, len(groups) - alone, within, warnings)
 
 
-def percentile_interval(draws: Floats, method: str, warnings: tuple[str, ...], confidence: float) -> Bootstrap:
-    """The interval of draws, shape (resamples,), NaN where undefined; NaN when more than a tenth of them is.
-
-    >>> round(percentile_interval(np.arange(101.0), "percentile", (), 0.95).low, 3)
-    2.5
-    """
-    defined = draws[np.isfinite(draws)]
-    lost = 1 - len(defined) / len(draws) if len(draws) else 0.0
+def percentile_interval(draws: Draws, values: Floats, confidence: float, *, expand: bool = True) -> Bootstrap:
+    """The interval of `values`, shape (resamples,), NaN where undefined; NaN when more than a tenth of them is."""
+    defined = values[np.isfinite(values)]
+    lost = 1 - len(defined) / len(values) if len(values) else 0.0
+    warnings = draws.warnings
     if lost:
-        warnings += (f"undefined_resamples: the statistic is undefined in {lost:.1%} of {len(draws)} resamples",)
+        warnings += (f"undefined_resamples: the statistic is undefined in {lost:.1%} of {len(values)} resamples",)
     low = high = error = math.nan
-    if len(draws) and lost <= UNDEFINED_SHARE:
+    if len(values) and lost <= UNDEFINED_SHARE:
         tail = (1 - confidence) / 2
+        if expand:
+            df = draws.n_personas - draws.n_strata
+            tail = float(stats.norm.sf(stats.t.isf(tail, df) * math.sqrt(draws.n_personas / df)))
         low, high = (float(each) for each in np.quantile(defined, [tail, 1 - tail]))
         error = float(defined.std(ddof=1)) if len(defined) > 1 else math.nan
-    return Bootstrap(low, high, error, method, warnings, draws)
+    method = f"persona bootstrap, {'expanded ' if expand else ''}percentile{draws.within}"
+    return Bootstrap(low, high, error, method, warnings, values)
 
 
 def _groups(n_personas: int, strata: Sequence[Hashable] | None) -> list[Integers]:

@@ -73,9 +73,10 @@ def guttman_lambdas(
     GuttmanLambdas
         No unit, at most 1, never clipped. NaN with the notes of `cronbach_alpha`; `constant_items` also for
         standardised bounds with any constant item. `lambda6` is NaN with `singular_covariances` when some items are
-        linear functions of others (as with more items than persons). Intervals: persona bootstrap; none for `lambda4`,
-        the best of many splits, which makes the most of chance (`best_of_splits` warns of it, and `sampled_splits`
-        when only a sample of them was tried; `n_splits` in `extra`).
+        linear functions of others (as with more items than persons). Intervals: persona bootstrap, but none for
+        `lambda4`, the best of many splits (`best_of_splits`; `sampled_splits` when only a sample of them was tried;
+        `n_splits` in `extra`), nor for `lambda6` (`capitalises_on_chance`): both make the most of chance, and in
+        resamples a second time.
 
     Examples
     --------
@@ -107,12 +108,17 @@ def guttman_lambdas(
             variances = np.diagonal(drawn, axis1=1, axis2=2)
             sd = np.sqrt(np.where(variances > NO_SPREAD**2, variances, math.nan))
             drawn = drawn / (sd[:, :, None] * sd[:, None, :])
-        return _bounds(drawn)
+        return _bounds(drawn)[:, :4]
 
     drawn = bootstraps(of_drawn, len(x), seed=seed, resamples=resamples, confidence=confidence, width=3 * k * k)
-    one, two, three, five, six = (
-        _with_interval(base, float(value), each, confidence) for value, each in zip(values, drawn, strict=True)
+    one, two, three, five = (
+        _with_interval(base, float(value), each, confidence) for value, each in zip(values[:4], drawn, strict=True)
     )
+    # in a resample, squared multiple correlations make the most of chance a second time
+    low = "capitalises_on_chance: squared multiple correlations grow with chance, the more items for a person"
+    six = dataclasses.replace(base, value=float(values[4]), warnings=(*base.warnings, low))
+    if math.isnan(six.value):
+        six = dataclasses.replace(six, note="singular_covariances")
     told = [f"best_of_splits: lambda4 is the largest of {len(splits)} splits and makes the most of chance"]
     if sampled:
         told.append(f"sampled_splits: {len(splits)} random splits were tried, not all {n_splits(k)}")

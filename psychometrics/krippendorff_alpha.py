@@ -61,7 +61,7 @@ def krippendorff_alpha(
     --------
     >>> a, b = [1, 2, 3, 3, 2, 1, 4, 1, 2, None], [1, 2, 3, 3, 2, 2, 4, 1, 2, 5]
     >>> krippendorff_alpha(DataFrame({"a": a, "b": b, "c": [None, 3, 3, 3, 2, 3, 4, 2, 2, 5]}), seed=1)
-    Estimate(0.805 [0.381, 1.000], n=10)
+    Estimate(0.805 [0.172, 1.000], n=10)
     """
     if level not in LEVELS:
         raise ValueError(f'level: "{level}"; allowed are {", ".join(LEVELS)}')

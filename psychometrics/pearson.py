@@ -104,9 +104,10 @@ def resampled_correlations(
         r: Floats = (of_ab - of_a * of_b / m) / np.sqrt(np.where(spreads > NO_SPREAD, spreads, math.nan))
         return r
 
-    draws, method, warnings = resampled(correlations, n, seed, resamples, strata, sums.shape[1])
+    draws = resampled(correlations, n, seed, resamples, strata, sums.shape[1])
 
     def interval(statistic: OfCorrelations) -> Bootstrap:
-        return percentile_interval(statistic(draws) if len(draws) else draws, method, warnings, confidence)
+        values = statistic(draws.values) if len(draws.values) else draws.values
+        return percentile_interval(draws, values, confidence)
 
     return interval

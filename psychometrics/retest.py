@@ -102,7 +102,7 @@ def retest(
     --------
     >>> found = retest([12.0, 15, 9, 20, 17, 11], [13.0, 14, 10, 19, 19, 11])
     >>> found.r, found.icc_agreement, found.sem_agreement
-    (Estimate(0.955 [0.640, 0.995], n=6), Estimate(0.958 [0.760, 0.994], n=6), Estimate(0.816 [0.500, 1.118], n=6))
+    (Estimate(0.955 [0.640, 0.995], n=6), Estimate(0.958 [0.760, 0.994], n=6), Estimate(0.816 [0.408, 1.225], n=6))
     >>> retest([12.0, 15, 9], [12.0, 15, 9]).r
     Estimate(not estimable: no_replication, n=3)
     """

@@ -96,7 +96,7 @@ def form_sensitivity(
     >>> table["value"] = [1, 2, 2, 2, 1, 3, 4, 5, 4, 4, 5, 5, 2, 3, 3, 2, 2, 4, 5, 5, 4, 4, 3, 5]
     >>> found = form_sensitivity(table, seed=1)
     >>> found.share
-    Estimate(0.171 [0.087, 0.821], n=4; negative_component)
+    Estimate(0.171 [0.077, 1.000], n=4; negative_component)
     >>> found.components[["component", "variance"]].round(3).to_dict("split")["data"][:2]
     [['person', 1.653], ['item', -0.167]]
     """

@@ -38,7 +38,7 @@ def alpha(case: Case, x: pd.DataFrame) -> dict[str, Any]:
 
 
 def alpha_bootstrap(case: Case, x: pd.DataFrame) -> dict[str, Any]:
-    estimate = alpha_of_repeats(x, range(len(x)), 1, 5000)
+    estimate = alpha_of_repeats(x, range(len(x)), 1, 5000, expand=False)
     return {
         "percentile_ci": [estimate.low, estimate.high],
         "bootstrap_se": estimate.extra["standard_error"],

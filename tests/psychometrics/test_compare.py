@@ -52,7 +52,7 @@ def test_independent_persons_get_a_noncentral_t_interval() -> None:
 def test_repeated_personas_get_a_bootstrap_and_are_counted_once() -> None:
     scores, poles, persona = repeated(10)
     effect = assigned_effect(scores, poles, persona, seed=1)
-    assert effect.method == "persona bootstrap, percentile within strata"
+    assert effect.method == "persona bootstrap, expanded percentile within strata"
     assert (effect.n_persons, effect.n_replications, effect.extra["n_rows"]) == (32, 10, 320)
     naive = assigned_effect(scores, poles)
     assert effect.value == pytest.approx(naive.value)
@@ -188,7 +188,7 @@ def test_the_fast_bootstrap_of_rho_draws_what_gathering_the_rows_draws() -> None
 
 def test_levels_of_one_persona_each_are_drawn_freely() -> None:
     effect = graded_effect(range(1, 10), [1, 2, 2, 3, 5, 4, 6, 8, 7], seed=1)
-    assert effect.method == "persona bootstrap, percentile"
+    assert effect.method == "persona bootstrap, expanded percentile"
     assert effect.low < effect.value
 
 

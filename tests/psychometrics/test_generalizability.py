@@ -121,7 +121,7 @@ def test_the_bootstrap_draws_within_poles_and_is_seeded() -> None:
     poles = ["high", "low"] * 20
     one, two = (g_study(x, facets=("item", "form"), strata=poles, seed=4, resamples=200) for _ in range(2))
     assert one.g == two.g
-    assert one.g.method == "persona bootstrap, percentile within strata"
+    assert one.g.method == "persona bootstrap, expanded percentile within strata"
     other = g_study(x, facets=("item", "form"), strata=poles, seed=5, resamples=200)
     assert other.g.low != one.g.low
 
@@ -142,7 +142,7 @@ def test_refusals_keep_all_persons_and_get_a_bootstrap_interval() -> None:
     study, full = g_study(x, facets=("item", "form"), resamples=300), g_study(simulated(), facets=("item", "form"))
     assert study.components.method == "analogous ANOVA"
     assert study.g.n_persons == 40
-    assert study.g.method == "persona bootstrap, percentile"
+    assert study.g.method == "persona bootstrap, expanded percentile"
     assert study.g.value == pytest.approx(full.g.value, abs=0.02)
     assert study.phi.value == pytest.approx(full.phi.value, abs=0.03)
 

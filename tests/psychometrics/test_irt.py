@@ -259,7 +259,7 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     x, strata = answers(), ["high", "low"] * 300
     first, again = (graded_response(x, seed=3, strata=strata).reliability for _ in range(2))
     assert (first.low, first.high) == (again.low, again.high)
-    assert first.method == "persona bootstrap, percentile within strata"
+    assert first.method == "persona bootstrap, expanded percentile within strata"
 
 
 def test_strata_must_have_one_label_a_row() -> None:

@@ -136,7 +136,7 @@ def test_the_shift_of_a_level_is_found_against_all_levels() -> None:
 def test_poles_are_strata_of_the_bootstrap() -> None:
     table = crossed(24, level=0.4)
     found = form_sensitivity(table, seed=1, strata=table["person"] % 2)
-    assert found.share.method == "persona bootstrap, percentile within strata"
+    assert found.share.method == "persona bootstrap, expanded percentile within strata"
     with pytest.raises(ValueError, match="strata: 2 given for"):
         form_sensitivity(table, seed=1, strata=["a", "b"])
 
