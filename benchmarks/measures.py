@@ -50,7 +50,7 @@ class Measure:
     """Statistics that are computed together. The truth is that of `population` personas, where no formula has it."""
 
     of: Callable[[World, Answers, int, int], Found]  # world, answers, seed, resamples
-    costly: bool = False
+    replicates: int = 1000
     population: int = 1_000_000
 
 
@@ -100,7 +100,7 @@ def alpha_of_means(world: World, a: Answers, seed: int, resamples: int) -> Found
 def splits(world: World, a: Answers, seed: int, resamples: int) -> Found:
     x = items_of(a)
     lambdas, halves = guttman_lambdas(x, seed=seed, resamples=resamples), split_half(x).odd_even
-    found = [("lambda 2", lambdas.lambda2), ("lambda 6", lambdas.lambda6), ("Spearman-Brown", halves.spearman_brown)]
+    found = [("lambda 2", lambdas.lambda2), ("Spearman-Brown", halves.spearman_brown)]
     return [*found, ("Flanagan-Rulon", halves.flanagan_rulon)]
 
 
@@ -276,14 +276,14 @@ MEASURES = {
     "alpha of means": Measure(alpha_of_means),
     "splits": Measure(splits),
     "omega": Measure(omega, population=300_000),
-    "omega bootstrap": Measure(omega_bootstrap, costly=True, population=300_000),
-    "omega hierarchical": Measure(hierarchical, costly=True, population=300_000),
-    "ordinal alpha": Measure(ordinal, costly=True, population=300_000),
+    "omega bootstrap": Measure(omega_bootstrap, replicates=200, population=300_000),
+    "omega hierarchical": Measure(hierarchical, replicates=100, population=300_000),
+    "ordinal alpha": Measure(ordinal, replicates=200, population=300_000),
     "retest": Measure(retests),
     "ICCs": Measure(iccs),
     "parallel forms": Measure(parallel),
     "pairs of forms": Measure(pairs_of_forms, population=50_000),
-    "sensitivity": Measure(sensitivity, costly=True, population=20_000),
+    "sensitivity": Measure(sensitivity, replicates=200, population=20_000),
     "drift": Measure(drifts, population=1_000),
     "assigned": Measure(assigned),
     "two groups": Measure(two_groups),
@@ -291,9 +291,9 @@ MEASURES = {
     "repeats": Measure(repeated, population=20_000),
     "styles": Measure(styles, population=200_000),
     "G": Measure(g, population=1_000),
-    "G bootstrap": Measure(g_bootstrap, costly=True, population=1_000),
-    "mixed model": Measure(mixed, costly=True, population=1_000),
+    "G bootstrap": Measure(g_bootstrap, replicates=200, population=1_000),
+    "mixed model": Measure(mixed, replicates=200, population=1_000),
     "quasi-F": Measure(conditions, population=1_000),
-    "irt": Measure(irt, costly=True, population=1_000),
-    "validity": Measure(validity, costly=True),
+    "irt": Measure(irt, replicates=200, population=1_000),
+    "validity": Measure(validity, replicates=200),
 }

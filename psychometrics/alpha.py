@@ -51,8 +51,8 @@ def cronbach_alpha(
         answer. The value under the other rule is in `extra`.
     interval : "Feldt" or "Duhachek"
         Feldt, Woodruff and Salih (1987) is exact when all items measure alike and errors are normal, and too wide
-        when loadings differ much; Duhachek and Iacobucci (2004) is a large-sample normal interval that holds for them,
-        too. Neither suits skewed answers (docs/coverage.md): there, and for rows that repeat personas, see
+        when loadings differ much; Duhachek and Iacobucci (2004) is a large-sample normal interval, cut off at 1, that
+        holds for them, too. Neither suits skewed answers (docs/coverage.md): there, and for rows that repeat personas, see
         `alpha_of_repeats`, which resamples.
     empty_rows : "leave out" or "count"
         Somebody who answered nothing tells nothing about the items. R's psych counts such rows when pairwise, which
@@ -66,7 +66,8 @@ def cronbach_alpha(
         `too_few_items` (fewer than two), `too_few_persons` (three), `zero_total_variance`, `constant_items` (fewer
         than two items vary), `no_joint_answers` (nobody answered both of two items) and, pairwise,
         `contradictory_covariances` (they give the total a negative variance, or alpha a value above 1).
-        `degenerate_identical_items` marks an alpha of 1, or persons whose answers are all equal, and has no interval.
+        `degenerate_identical_items` marks an alpha of 1, also one of the items that vary, or persons whose answers are
+        all equal, and has no interval.
         In `extra`: both rules for missing answers with their n, `alpha_varying_items`, `standardised_alpha`,
         `average_r`, `lambda6` (Guttman, 1945, from squared multiple correlations), `standard_error` (Duhachek and
         Iacobucci, 2004), and in the unit of an item `mean`, `sd` and `sem` of the persons' mean answers: alpha
@@ -90,7 +91,7 @@ def cronbach_alpha(
         low, high = _feldt(estimate.value, estimate.n_persons, items.shape[1], confidence)
     elif interval == "Duhachek":
         half = float(stats.norm.ppf((1 + confidence) / 2)) * float(estimate.extra["standard_error"])  # type: ignore[arg-type]
-        low, high = estimate.value - half, estimate.value + half
+        low, high = estimate.value - half, min(estimate.value + half, 1.0)
     else:
         raise ValueError(f'interval: "{interval}"; allowed are "Feldt" and "Duhachek"')
     return dataclasses.replace(estimate, low=low, high=high, method=interval, confidence=confidence)
@@ -233,7 +234,8 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
     if value < 0:
         note = "negative_average_covariance"
         warnings.append("negative_average_covariance: the items contradict each other on average; are the keys right?")
-    if value > 1 - NO_SPREAD or rows.alike:
+    varying = np.diag(c) > unit
+    if value > 1 - NO_SPREAD or rows.alike or float(alpha_from(c[np.ix_(varying, varying)])) > 1 - NO_SPREAD:
         note = "degenerate_identical_items"
         warnings.append("degenerate_identical_items: one item tells all that the others tell; no evidence of a scale")
     return Estimate(
@@ -243,7 +245,7 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
         missing=missing,
         note=note,
         warnings=tuple(warnings),
-        extra=_details(found, missing, c, n, value, tuple(constant), x[:, np.diag(c) > unit])
+        extra=_details(found, missing, c, n, value, tuple(constant), x[:, varying])
         | {"missing_share": found.n_missing / x.size},
     )
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from psychometrics.estimate import Floats, Integers, numbered
+from psychometrics.estimate import NO_SPREAD, Floats, Integers, numbered
 
 NUMBERS_AT_ONCE = 250_000  # 2 MB of counts: large enough for a fast matrix product, small enough for the cache
 CORES = os.cpu_count() or 1  # numpy leaves Python's lock while it draws and multiplies
@@ -84,8 +84,8 @@ def persona_bootstrap(
     Returns
     -------
     Bootstrap
-        In the unit of the statistic. NaN when no stratum has two personas, or when more than a tenth of the
-        resamples is undefined (`undefined_resamples`).
+        In the unit of the statistic. NaN when no stratum has two personas, when more than a tenth of the
+        resamples is undefined (`undefined_resamples`), or when all give the same value (`equal_resamples`).
 
     Examples
     --------
@@ -199,7 +199,8 @@ def resampled(
 
 
 def percentile_interval(draws: Draws, values: Floats, confidence: float, *, expand: bool = True) -> Bootstrap:
-    """The interval of `values`, shape (resamples,), NaN where undefined; NaN when more than a tenth of them is."""
+    """The interval of `values`, shape (resamples,), NaN where undefined; NaN when more than a tenth of them is, or all
+    that are defined are equal."""
     defined = values[np.isfinite(values)]
     lost = 1 - len(defined) / len(values) if len(values) else 0.0
     warnings = draws.warnings
@@ -212,6 +213,9 @@ def percentile_interval(draws: Draws, values: Floats, confidence: float, *, expa
             df = draws.n_personas - draws.n_strata
             tail = float(stats.norm.sf(stats.t.isf(tail, df) * math.sqrt(draws.n_personas / df)))
         low, high = (float(each) for each in np.quantile(defined, [tail, 1 - tail]))
+        if high - low <= NO_SPREAD * max(1.0, abs(low)):
+            low = high = math.nan
+            warnings += ("equal_resamples: all give one value; an interval of no width would claim to know all others",)
         error = float(defined.std(ddof=1)) if len(defined) > 1 else math.nan
     method = f"persona bootstrap, {'expanded ' if expand else ''}percentile{draws.within}"
     return Bootstrap(low, high, error, method, warnings, values)

@@ -220,7 +220,7 @@ def trouble_of(cells: Cells, solution: Solution, items: Sequence[str], heywood: 
         _, factors, residuals, _, _ = cells.parts(row)
         negative = [name for name, each in zip(items, residuals, strict=True) if each < -NO_SPREAD]
         if negative:
-            told.append(f"heywood_case: {', '.join(negative)} would have a negative residual variance")
+            told.append(f"heywood_case: {', '.join(map(str, negative))} would have a negative residual variance")
         if np.linalg.eigvalsh(factors).min() < -NO_SPREAD:
             told.append("heywood_case: the factor covariances are impossible, such as a correlation above 1")
     note = {"refuse": "did_not_converge", "keep": "heywood_case"}[heywood] if told else ""

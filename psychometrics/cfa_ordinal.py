@@ -278,7 +278,7 @@ def _impossible(model: FactorModel, communal: Floats, factors: Floats, heywood: 
     told = []
     above = [name for name, each in zip(model.items, communal, strict=True) if each > 1 + NO_SPREAD]
     if above:
-        told.append(f"heywood_case: {', '.join(above)} would have a negative residual variance")
+        told.append(f"heywood_case: {', '.join(map(str, above))} would have a negative residual variance")
     if np.linalg.eigvalsh(factors).min() < -NO_SPREAD:
         told.append("heywood_case: the factor covariances are impossible, such as a correlation above 1")
     return {"refuse": "did_not_converge", "keep": "heywood_case"}[heywood] if told else "", tuple(told)

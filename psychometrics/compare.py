@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.covariances import values_of
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, numbered, one_each, sums_by_person, undefined
 
 Ddof = Literal[0, 1]
@@ -61,7 +62,7 @@ def assigned_effect(
     >>> assigned_effect([4.5, 3.8, 4.1], [1, 1, 1])
     Estimate(not estimable: one_pole_missing, n=3)
     """
-    y, poles = np.asarray(scores, dtype=float), np.asarray(assigned, dtype=float)
+    y, poles = values_of(scores, "scores"), values_of(assigned, "assigned")
     people = np.arange(len(y)) if persona is None else numbered(persona)[0]
     if not len(y) == len(poles) == len(people):
         raise ValueError(f"assigned_effect: {len(y)} scores, {len(poles)} poles, {len(people)} personas; one each")
@@ -135,7 +136,7 @@ def two_group_effect(a: ArrayLike, b: ArrayLike, *, ddof: Ddof = 1, confidence: 
     >>> two_group_effect([3.1, 4.2, 3.9, 4.4], [2.8, 3.0, 3.3, 2.6])
     Estimate(2.138 [0.269, 3.911], n=8)
     """
-    x, y = (np.asarray(each, dtype=float) for each in (a, b))
+    x, y = values_of(a, "a"), values_of(b, "b")
     x, y = x[np.isfinite(x)], y[np.isfinite(y)]
     n, df = len(x) + len(y), len(x) + len(y) - 2
     if min(len(x), len(y)) < 2:
@@ -192,7 +193,7 @@ def paired_effect(before: ArrayLike, after: ArrayLike, *, confidence: float = 0.
     >>> paired_effect([2.0, 3.0, 3.5, 4.0], [2.5, 3.0, 4.5, 4.6])
     Estimate(1.276 [-0.145, 2.613], n=4)
     """
-    a, b = (np.asarray(each, dtype=float) for each in (before, after))
+    a, b = values_of(before, "before"), values_of(after, "after")
     if len(a) != len(b):
         raise ValueError(f"paired_effect: {len(a)} scores before and {len(b)} after; one each is needed")
     both = np.isfinite(a) & np.isfinite(b)
@@ -235,7 +236,7 @@ def mean_over_persons(values: ArrayLike, *, confidence: float = 0.95) -> Estimat
     >>> mean_over_persons([0.5, 0.0, 1.0, 0.6])
     Estimate(0.525 [-0.129, 1.179], n=4)
     """
-    x = np.asarray(values, dtype=float)
+    x = values_of(values, "values")
     x = x[np.isfinite(x)]
     n = len(x)
     if n == 0:

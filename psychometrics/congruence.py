@@ -103,7 +103,7 @@ def procrustes(loadings: DataFrame, target: DataFrame) -> DataFrame:
     Returns
     -------
     DataFrame
-        `loadings`, all its items, with the target's columns.
+        `loadings`, all its items, with the target's columns; NaN where shared items have NaN, as without a solution.
 
     Examples
     --------
@@ -115,6 +115,8 @@ def procrustes(loadings: DataFrame, target: DataFrame) -> DataFrame:
     if loadings.shape[1] != target.shape[1]:
         raise ValueError(f"procrustes: {loadings.shape[1]} factors and {target.shape[1]} in the target; as many needed")
     x, y = _shared(loadings, target)
+    if not (np.isfinite(x.to_numpy(float)).all() and np.isfinite(y.to_numpy(float)).all()):
+        return pd.DataFrame(math.nan, index=loadings.index, columns=target.columns)
     turned = loadings.to_numpy(float) @ _turn(x.to_numpy(float), y.to_numpy(float))
     return pd.DataFrame(turned, index=loadings.index, columns=target.columns)
 
@@ -181,7 +183,7 @@ def congruence(
             "factor": target.columns,
             "phi": phi,
             "phi_matched": np.diag(_cosines(matched.to_numpy(float), aim)),
-            "phi_chance": np.nanquantile(chance, 0.95, axis=0) if shuffles else math.nan,
+            "phi_chance": [_centile(each) for each in chance.T],
         }
     )
     total = Estimate(
@@ -215,6 +217,11 @@ def _shared(a: DataFrame, b: DataFrame) -> tuple[DataFrame, DataFrame]:
             raise ValueError(f'congruence: item "{twice}" is twice in the {name} table; once is allowed')
     shared = [each for each in b.index if each in a.index]
     return a.loc[shared], b.loc[shared]
+
+
+def _centile(chance: Floats) -> float:
+    defined = chance[np.isfinite(chance)]
+    return float(np.quantile(defined, 0.95)) if len(defined) else math.nan
 
 
 def _cosines(a: Floats, b: Floats) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from psychometrics.bootstrap import persona_bootstrap
-from psychometrics.estimate import Detail, Estimate, Floats, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
 
 SAME = 1 - 1e-9  # a similarity of 1 but for rounding
 
@@ -54,7 +54,7 @@ def contamination(
     -------
     Contamination
         Intervals: `advantage` from a bootstrap over items, the shares after Wilson (1927). The units are items, so
-        `n_items` tells them and `n_persons` is 0. NaN with `too_few_items` for fewer than three replies.
+        `n_items` tells them and `n_persons` is 0. `equal_in_all_items` has no interval for the advantage. NaN with `too_few_items` for fewer than three replies.
 
     Examples
     --------
@@ -84,6 +84,7 @@ def contamination(
         method="bootstrap over items, percentile",
         confidence=confidence,
         n_items=n,
+        warnings=drawn.warnings,
         extra={
             "own": float(own.mean()),
             "others": float(others.mean()),
@@ -91,6 +92,8 @@ def contamination(
         },
     )
     chance: dict[str, Detail] = {"chance": 1 / k}
+    if np.ptp(gap) <= NO_SPREAD:
+        advantage = dataclasses.replace(advantage, low=math.nan, high=math.nan, method="", note="equal_in_all_items")
     return Contamination(
         advantage,
         wilson(float((own >= SAME).sum()), n, confidence),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
 
 from psychometrics.estimate import Floats, Integers, Missing, sums_by_person
@@ -22,13 +22,22 @@ def numbers(items: DataFrame) -> Floats:
     array([[ 1.],
            [nan]])
     """
-    # na_value would copy a million rows; only columns that are no plain numbers can hold something other than NaN
+    # looking for None and NA would copy a million rows; columns of plain numbers hold neither
     plain = all(isinstance(each, np.dtype) and each.kind in "fiub" for each in items.dtypes)
-    x = items.to_numpy(dtype=float) if plain else items.to_numpy(dtype=float, na_value=math.nan)
+    x = (items if plain else items.astype(object).where(items.notna(), math.nan)).to_numpy(dtype=float)
     if np.isinf(x).any():
         row, column = np.argwhere(np.isinf(x))[0]
         raise ValueError(f'item "{items.columns[column]}", row {row}: {x[row, column]}; a value is a number or missing')
     return x
+
+
+def values_of(values: ArrayLike, name: str) -> Floats:
+    """One column of numbers from an array, list or Series, as `numbers`; `name` is told of an infinite one.
+
+    >>> values_of([1, None], "scores")
+    array([ 1., nan])
+    """
+    return numbers(DataFrame({name: np.asarray(values)}))[:, 0]
 
 
 def answered(x: Floats, missing: Missing) -> NDArray[np.bool_]:

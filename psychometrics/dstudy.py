@@ -24,6 +24,9 @@ Goal = Literal["g", "phi", "width_g", "width_phi", "width_score", "width_mean"]
 AT_LEAST = ("g", "phi")
 AT_MOST = ("width_g", "width_phi", "width_score", "width_mean")
 MOST_DESIGNS = 200_000
+BEFORE_INTERVALS = ("universe_variance", "relative_error", "absolute_error", "g", "phi")
+OF_INTERVALS = ("g_low", "g_high", "width_g", "phi_low", "phi_high", "width_phi")
+AFTER_INTERVALS = ("sem_relative", "sem_absolute", "width_score", "error_of_mean", "width_mean")
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,15 @@ def _rows(
     table = DataFrame(grid)
     numbers = {name: grid.get(name, np.full(len(table), size)) for name, size in components.levels.items()}
     variances = components.table["variance"].to_numpy(float)
+    persons = np.prod([numbers[name] for name in design.persons], axis=0)
+    calls = persons * np.prod([numbers[name] for name in design.facets], axis=0) if design.facets else persons
+    costs = DataFrame({"calls": calls, "cost": calls * cost_per_call + persons * cost_per_person})
+    note = components.note or ("not_estimable" if np.isnan(variances).any() else "")
+    note = note or ("one_level" if set(asked) & set(components.one_level) else "")
+    note = note or ("no_replication" if not set(design.facets) - set(held) else "")
+    if note:
+        nothing = dict.fromkeys((*BEFORE_INTERVALS, *(OF_INTERVALS if intervals else ()), *AFTER_INTERVALS), math.nan)
+        return table.assign(**nothing).join(costs).assign(note=note)
     errors = error_variances(variances, design, numbers, held)
     table["universe_variance"], table["relative_error"] = errors.universe, errors.relative
     table["absolute_error"], table["g"], table["phi"] = errors.absolute, errors.g, errors.phi
@@ -197,16 +209,9 @@ def _rows(
     table["width_score"] = 2 * z * table["sem_absolute"]
     table["error_of_mean"] = np.sqrt(_mean_variance(components, numbers, held))
     table["width_mean"] = 2 * z * table["error_of_mean"]
-    persons = np.prod([numbers[name] for name in design.persons], axis=0)
-    table["calls"] = persons * np.prod([numbers[name] for name in design.facets], axis=0) if design.facets else persons
-    table["cost"] = table["calls"] * cost_per_call + persons * cost_per_person
-    note = components.note or ("not_estimable" if np.isnan(variances).any() else "")
-    note = note or ("one_level" if set(asked) & set(components.one_level) else "")
-    note = note or ("no_replication" if not set(design.facets) - set(held) else "")
-    if note:
-        table.loc[:, "universe_variance":"width_mean"] = math.nan
+    table = table.join(costs)
     at_zero = "negative_component" if (variances < 0).any() else "zero_component"
-    told = [(table["g"].isna(), note or "zero_total_variance"), (table["g"] == 0, at_zero)]
+    told = [(table["g"].isna(), "zero_total_variance"), (table["g"] == 0, at_zero)]
     told.append((table["g"] == 1, "degenerate_identical_items"))
     table["note"] = np.select([each for each, _ in told], [text for _, text in told], default="")
     return table

@@ -71,7 +71,8 @@ def form_effects(
         bootstrap; `shift` from a t over persons (paired). NaN with `no_pairs` when nobody answered the same item in
         both levels; `too_few_persons` keeps the value of fewer than three persons without an interval.
         `degenerate_identical_items`: every person gave one answer throughout, so agreement of 1 shows a constant
-        responder, not a consistent one. In `extra`: n_pairs, n_unpaired, `share_constant_persons`.
+        responder, not a consistent one. `identical_levels`: no answer changed, and `equal_in_all_persons`: all persons
+        show the same number; neither has an interval. In `extra`: n_pairs, n_unpaired, `share_constant_persons`.
 
     Examples
     --------
@@ -134,7 +135,8 @@ def position_preference(
         `same_position` and `same_content` are means over persons of the share of their pairs (one item in two orders,
         all pairs of orders), with intervals from the persona bootstrap. NaN with `one_order` when nobody answered an
         item in two orders. `position_and_content_confounded`: in every pair the same content stood at the same place,
-        as the middle of five options does when they are reversed, so no pair can tell. In `extra`: n_pairs,
+        as the middle of five options does when they are reversed, so no pair can tell. `equal_in_all_persons` has no
+        interval: there is nothing to resample. In `extra`: n_pairs,
         n_confounded, n_position_followers (persons with the same position in all their pairs, and other content in
         at least one).
 
@@ -212,6 +214,8 @@ def _effect(wide: DataFrame, reference: str, level: str, seed: int, resamples: i
         "share_constant_persons": float(constant.mean()) if several else float(degenerate),
     }
     note = "degenerate_identical_items" if degenerate else ""
+    if not degenerate and float(difference.abs().max()) <= NO_SPREAD:
+        note = "identical_levels"
     means = {
         "change": difference.abs().groupby(person).mean().to_numpy(float),
         "agreement": (difference.abs() <= NO_SPREAD).groupby(person).mean().to_numpy(float),
@@ -229,12 +233,23 @@ def _share(
     n, value = len(of_persons), float(of_persons.mean())
     if n < 3:
         return Estimate(value, n_persons=n, note=note or "too_few_persons", extra=extra)
+    # nothing to resample: an interval of no width would claim to know all other persons
+    note = note or ("equal_in_all_persons" if np.ptp(of_persons) <= NO_SPREAD else "")
     if note:
         return Estimate(value, n_persons=n, note=note, extra=extra)
     drawn = persona_bootstrap(
         lambda counts: counts @ of_persons / n, n, seed=seed, resamples=resamples, confidence=confidence
     )
-    return Estimate(value, drawn.low, drawn.high, method=drawn.method, confidence=confidence, n_persons=n, extra=extra)
+    return Estimate(
+        value,
+        drawn.low,
+        drawn.high,
+        method=drawn.method,
+        confidence=confidence,
+        n_persons=n,
+        warnings=drawn.warnings,
+        extra=extra,
+    )
 
 
 def _shares(answers: DataFrame) -> DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Hashable, Iterable
 
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.covariances import values_of
 from psychometrics.estimate import (
     NO_SPREAD,
     Detail,
@@ -50,7 +52,8 @@ def graded_effect(
     -------
     Estimate
         In [-1, 1], over all rows; interval "persona bootstrap". NaN with a note: `too_few_persons` (fewer than
-        three), `one_level`, `zero_variance` (all scores equal). In `extra`: n_rows, n_levels, `rho_of_means` (one row
+        three), `one_level`, `zero_variance` (all scores equal). `perfect_correlation` marks a 1 or -1, without an
+        interval: every resample repeats it. In `extra`: n_rows, n_levels, `rho_of_means` (one row
         a persona).
 
     Examples
@@ -58,7 +61,7 @@ def graded_effect(
     >>> graded_effect([1, 1, 2, 2, 3, 3], [1.2, 1.9, 1.7, 3.1, 3.0, 4.4])
     Estimate(0.717 [0.492, 1.000], n=6)
     """
-    x, y = np.asarray(levels, dtype=float), np.asarray(scores, dtype=float)
+    x, y = values_of(levels, "levels"), values_of(scores, "scores")
     people = np.arange(len(y)) if persona is None else numbered(persona)[0]
     if not len(x) == len(y) == len(people):
         raise ValueError(f"graded_effect: {len(x)} levels, {len(y)} scores, {len(people)} personas; one each")
@@ -84,22 +87,21 @@ def graded_effect(
     means = sums_by_person(y[:, None], people, n)[:, 0] / np.bincount(people)
     one_row = _correlations(np.ones((1, n)), *(_ranks(np.ones((1, n)), *_ties(each)) for each in (level_of, means)))
     extra["rho_of_means"] = float(one_row[0])
+    sizes = np.bincount(people)
+    told = Estimate(
+        float(rho(np.ones((1, n)))[0]),
+        confidence=confidence,
+        n_persons=n,
+        n_replications=int(sizes[0]) if sizes.min() == sizes.max() else None,
+        extra=extra,
+    )
+    if 1 - abs(told.value) <= NO_SPREAD:
+        return dataclasses.replace(told, note="perfect_correlation")
     strata = level_of if of_level.min() > 1 else None
     drawn = persona_bootstrap(
         rho, n, seed=seed, resamples=resamples, strata=strata, confidence=confidence, width=4 * len(y)
     )
-    sizes = np.bincount(people)
-    return Estimate(
-        float(rho(np.ones((1, n)))[0]),
-        drawn.low,
-        drawn.high,
-        method=drawn.method,
-        confidence=confidence,
-        n_persons=n,
-        n_replications=int(sizes[0]) if sizes.min() == sizes.max() else None,
-        warnings=drawn.warnings,
-        extra=extra,
-    )
+    return dataclasses.replace(told, low=drawn.low, high=drawn.high, method=drawn.method, warnings=drawn.warnings)
 
 
 def _ties(values: ArrayLike) -> tuple[Integers, Integers, Integers]:

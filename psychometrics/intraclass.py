@@ -99,8 +99,8 @@ def intraclass_correlations(
         Satterthwaite's degrees of freedom). NaN with a note: `too_few_raters` (fewer than two), `too_few_persons`
         (three), `no_pairs` (nobody has two ratings), `unconnected_ratings` (too few persons have the same two raters to
         tell raters, persons and residual apart), `zero_total_variance` (the persons' means do not differ;
-        `percent_exact_agreement` is then in `extra`). A residual of 0 has no interval:
-        `identical_ratings` when all columns are copies, which is no evidence of reliability in draws of a
+        `percent_exact_agreement` is then in `extra`), `negative_total_variance` (negative components leave a coefficient
+        nothing to be a share of). A residual of 0 has no interval: `identical_ratings` when all columns are copies, which is no evidence of reliability in draws of a
         deterministic model, `constant_differences` when they differ by constants. `constant_raters` marks values to
         which a column without spread contributes: two columns, one of them constant, give 0 whatever the other says.
         `n_replications` counts raters.
@@ -148,6 +148,8 @@ def intraclass_correlations(
         base = dataclasses.replace(base, warnings=warnings + drawn[0].warnings)
     estimates = [
         dataclasses.replace(base, value=float(value), low=float(low), high=float(high), method=method, note=note)
+        if math.isfinite(value)
+        else dataclasses.replace(base, note="negative_total_variance")
         for value, low, high in zip(values, *bounds, strict=True)
     ]
     return _together(estimates, tests, parts, n, k, complete)
@@ -170,8 +172,9 @@ def six_from(parts: Floats, k: int) -> Floats:
     """
     person, rater, residual, between, within = parts.T
     pairs = [(between, within), (person, rater + residual), (person, residual)]
+    # with negative components a total may be negative, too: its share would come out above 1
     ratios = [
-        signal / np.where(np.abs(signal + noise / m) > 0, signal + noise / m, math.nan)
+        signal / np.where(signal + noise / m > 0, signal + noise / m, math.nan)
         for m in (1, k)
         for signal, noise in pairs
     ]
@@ -199,7 +202,10 @@ def _exact_intervals(parts: Floats, agreement: float, n: int, k: int, confidence
     low = n * (ms_person - below * residual) / (below * others + n * ms_person)
     high = n * (above * ms_person - residual) / (others + n * above * ms_person)
     bounds[:, 1] = low, high
-    bounds[:, 4] = bounds[:, 1] * k / (1 + bounds[:, 1] * (k - 1))
+    stretched = 1 + bounds[:, 1] * (k - 1)
+    bounds[:, 4] = bounds[:, 1] * k / stretched
+    if stretched[0] <= 0:  # an end below -1 / (k - 1) would come out above the other
+        bounds[:, 4] = math.nan
     return bounds
 
 

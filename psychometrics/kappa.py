@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from pandas import DataFrame
 from scipy import stats
 
-from psychometrics.covariances import numbers
+from psychometrics.covariances import numbers, values_of
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
 
 Weights = Literal["unweighted", "linear", "quadratic"]
@@ -47,7 +47,8 @@ def weighted_kappa(
         No unit, in [-1, 1], interval clipped to that ("large-sample normal"). NaN with a note: `no_pairs`,
         `too_few_persons` (fewer than three pairs), `zero_total_variance` (one category was used throughout: agreement
         is then `percent_exact_agreement` in `extra`). `constant_rater` marks a 0 that is 0 whatever the answers,
-        since one rater used one category; `identical_ratings` a 1; neither has an interval. In `extra`:
+        since one rater used one category, `identical_ratings` a 1, and `zero_standard_error` a table whose large-sample
+        error is 0, as it may be with few persons; none has an interval. In `extra`:
         `percent_exact_agreement`, `standard_error`, `maximum` (kappa that the margins allow, unweighted), and
         `low_psych`, `high_psych`: the interval that R's psych 2.2.9 prints for weighted kappa, whose mean weights of
         the second rater's categories leave out how often the first rater chose which; do not report it.
@@ -63,7 +64,7 @@ def weighted_kappa(
         raise ValueError(f'weights: "{weights}"; allowed are {", ".join(POWERS)}')
     if spacing not in ("values", "ranks"):
         raise ValueError(f'spacing: "{spacing}"; allowed are "values" and "ranks"')
-    a, b = (numbers(DataFrame({name: np.asarray(x)}))[:, 0] for name, x in (("first", first), ("second", second)))
+    a, b = values_of(first, "first"), values_of(second, "second")
     if len(a) != len(b):
         raise ValueError(f"weighted_kappa: {len(a)} first and {len(b)} second ratings; one each is needed")
     both = np.isfinite(a) & np.isfinite(b)
@@ -102,6 +103,8 @@ def weighted_kappa(
         "low_psych": max(value - z * psych, -1.0),
         "high_psych": min(value + z * psych, 1.0),
     }
+    if error <= NO_SPREAD:
+        return dataclasses.replace(told, value=value, note="zero_standard_error", extra=extra)
     low, high = max(value - z * error, -1.0), min(value + z * error, 1.0)
     return dataclasses.replace(told, value=value, low=low, high=high, method="large-sample normal", extra=extra)
 
@@ -177,7 +180,8 @@ def fleiss_kappa(ratings: DataFrame, *, confidence: float = 0.95) -> Estimate:
     Estimate
         No unit, at most 1; interval clipped to [-1, 1]. NaN with a note: `too_few_raters` (fewer than two),
         `too_few_persons` (fewer than three without a missing rating), `zero_total_variance` (one category
-        throughout, or the same categories for all persons). `identical_ratings` marks a 1, without interval. In `extra`: `z` and `p` of the test that all
+        throughout, or the same categories for all persons). `identical_ratings` marks a 1, and
+        `zero_standard_error` persons who all disagree alike; neither has an interval. In `extra`: `z` and `p` of the test that all
         raters guess, with `standard_error_null` (Fleiss, Nee and Landis, 1979), `standard_error`, `percent_exact_agreement`,
         `n_dropped`.
 
@@ -220,6 +224,8 @@ def fleiss_kappa(ratings: DataFrame, *, confidence: float = 0.95) -> Estimate:
     own = (agreeing - chance) / (1 - chance) - 2 * (1 - value) * (counts @ shares / raters - chance) / (1 - chance)
     error = math.sqrt(float(((own - value) ** 2).sum()) / (n * (n - 1)))
     extra["standard_error"] = error
+    if error <= NO_SPREAD:
+        return dataclasses.replace(told_as, note="zero_standard_error")
     half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * error
     low, high = max(value - half, -1.0), min(value + half, 1.0)
     return dataclasses.replace(told_as, low=low, high=high, method="Gwet, t over persons", extra=extra)

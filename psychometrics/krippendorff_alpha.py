@@ -100,6 +100,8 @@ def krippendorff_alpha(
         return _alpha(drawn, values, level)
 
     value = float(alphas(np.ones((1, n)))[0])
+    if math.isnan(value):  # values that differ by rounding alone
+        return none("zero_total_variance")
     extra["alpha_irr"] = 1 - (1 - value) * _irr(sizes) if complete else value
     told = Estimate(
         value, n_persons=n, n_replications=everything.shape[1], confidence=confidence, missing="pairwise", extra=extra

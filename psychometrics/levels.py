@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.compare import mean_over_persons
-from psychometrics.covariances import numbers
+from psychometrics.covariances import numbers, values_of
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
 from psychometrics.many_tests import adjust
 
@@ -121,7 +121,7 @@ def variance_decided_test(a: ArrayLike, b: ArrayLike, *, level: float = 0.001, c
     >>> variance_decided_test([3.1, 4.2, 3.9, 4.4], [2.8, 3.0, 3.3, 2.6])
     Estimate(0.975 [0.186, 1.764], n=8)
     """
-    x, y = (np.asarray(each, dtype=float) for each in (a, b))
+    x, y = values_of(a, "a"), values_of(b, "b")
     x, y = x[np.isfinite(x)], y[np.isfinite(y)]
     n = len(x) + len(y)
     extra: dict[str, Detail] = {"n_a": len(x), "n_b": len(y)}
@@ -186,7 +186,7 @@ def equivalence(differences: ArrayLike, margin: float = MARGIN, *, level: float 
     """
     if not margin > 0:
         raise ValueError(f"margin: {margin:g}; it must be above 0, in the unit of the differences")
-    x = np.asarray(differences, dtype=float)
+    x = values_of(differences, "differences")
     x = x[np.isfinite(x)]
     n, extra = len(x), {"margin": margin}
     mean = mean_over_persons(x, confidence=1 - 2 * level)

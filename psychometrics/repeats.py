@@ -57,7 +57,7 @@ def repeats(table: DataFrame, *, seed: int, resamples: int = 2000, confidence: f
         from the persona bootstrap, `sd` from a t over persons. NaN with `no_replication` when no cell has two answers,
         and, for agreement and sd, when all draws of all cells are copies (temperature 0): copies are no evidence of
         consistency, and `deterministic` then is 1, with this note and without an interval. `too_few_persons`: fewer
-        than three, no interval. In `extra`: n_cells, n_answers, `share_single` (cells with one answer), fewest_draws,
+        than three, and `equal_in_all_persons`: nothing to resample; neither has an interval. In `extra`: n_cells, n_answers, `share_single` (cells with one answer), fewest_draws,
         most_draws.
 
     Examples
@@ -90,10 +90,11 @@ def repeats(table: DataFrame, *, seed: int, resamples: int = 2000, confidence: f
 
     def share(name: str) -> Estimate:
         values = of_persons[name].to_numpy(float)
+        code = note or ("equal_in_all_persons" if np.ptp(values) <= NO_SPREAD else "")
         told = Estimate(
-            float(values.mean()), n_persons=n, n_items=n_items, n_replications=draws, note=note, extra=extra
+            float(values.mean()), n_persons=n, n_items=n_items, n_replications=draws, note=code, extra=extra
         )
-        if note:
+        if code:
             return told
         drawn = persona_bootstrap(
             lambda counts: counts @ values / n, n, seed=seed, resamples=resamples, confidence=confidence

@@ -15,7 +15,7 @@ from scipy import stats
 from psychometrics.agreement import mean_of_pairs, pairs_within
 from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
-from psychometrics.covariances import numbers
+from psychometrics.covariances import values_of
 from psychometrics.estimate import NO_SPREAD, Estimate, Floats, undefined
 from psychometrics.intraclass import intraclass_correlations
 
@@ -106,9 +106,7 @@ def retest(
     >>> retest([12.0, 15, 9], [12.0, 15, 9]).r
     Estimate(not estimable: no_replication, n=3)
     """
-    scores = [
-        numbers(DataFrame({name: np.asarray(each)}))[:, 0] for name, each in (("first", first), ("second", second))
-    ]
+    scores = [values_of(first, "first"), values_of(second, "second")]
     if len(scores[0]) != len(scores[1]):
         raise ValueError(f"retest: {len(scores[0])} first and {len(scores[1])} second scores; one each is needed")
     both = np.isfinite(scores[0]) & np.isfinite(scores[1])

@@ -51,6 +51,10 @@ def convergent_table(
     """
     if len(first) != len(second):
         raise ValueError(f"convergent_table: {len(first)} rows and {len(second)} rows; one each for every person")
+    for name, table in (("first", first), ("second", second)):
+        if not table.columns.is_unique:
+            twice = table.columns[table.columns.duplicated()][0]
+            raise ValueError(f'convergent_table: "{twice}" stands twice in {name}; one column a trait is needed')
     traits = [str(each) for each in first.columns if each in second.columns]
     tables = [table[[each for each in first.columns if each in second.columns]] for table in (first, second)]
     methods = {f"{name}": [f"{name} {each}" for each in traits] for name in ("first", "second")}

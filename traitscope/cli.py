@@ -129,6 +129,13 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--beside", type=Path, metavar="FILE", help="a second file, such as human answers, to stand beside as a group"
     )
+    analyze.add_argument(
+        "--rows",
+        type=int,
+        default=40,
+        metavar="N",
+        help="rows of a table that are printed (default 40); --json has all",
+    )
     analyze.add_argument("--already-keyed", action="store_true", help="the reversed items are turned round already")
     analyze.add_argument(
         "--missing",
@@ -298,7 +305,7 @@ def _analyze(given: argparse.Namespace) -> tuple[Any, str]:
         only=[name.strip() for name in given.only.split(",")] if given.only else None,
         told=_tell if sys.stderr.isatty() else None,
     )
-    return result, printed.collected(result, inventory)
+    return result, printed.collected(result, inventory, with_tables=bool(given.only), most=given.rows)
 
 
 def _tell(name: str) -> None:
@@ -310,7 +317,7 @@ def _check(given: argparse.Namespace) -> tuple[Any, str]:
 
     told = _tell if sys.stderr.isatty() else None
     rows = checking.check(persons=given.persons, inventory=given.inventory, seed=given.seed, told=told)
-    return printed.checked(rows)
+    return printed.checked(rows, given.inventory, given.persons, given.seed)
 
 
 def _probe(given: argparse.Namespace) -> tuple[Any, str]:

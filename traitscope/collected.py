@@ -15,6 +15,7 @@ from psychometrics.estimate import Missing
 from psychometrics.scoring import keying_suspicion, normal_percentile, scale_score, t_score
 from traitscope import statistics
 from traitscope.analysis import norm_for
+from traitscope.datafile import DataError
 from traitscope.estimates import alpha_of, alpha_row, effect_row, factor_rows
 from traitscope.record import Record
 from traitscope.sample import Sample, read_sample, record_sample
@@ -35,16 +36,26 @@ def analyze(
 
     `scales` and `forms` are always there: score, alpha, effect of the assigned level, norm, effects of the form.
     `statistics` has what `only` names, or with None all that applies; see `statistics.compute`. NaN is None. `beside`
-    is a second file of the same inventory, such as human answers: its rows are the group `sample` "beside".
+    is a second file of the same inventory, such as human answers: it has scales of its own (`beside`), and what
+    compares groups of persons compares the two files.
     """
     sample = sample_at(Path(path), inventory, already_keyed=already_keyed, missing=missing)
+    result = analyze_sample(sample)
+    together = sample
     if beside is not None:
         other = sample_at(beside, inventory, already_keyed=already_keyed, missing=missing)
-        sample = both(sample, other, (Path(path).stem, beside.stem))
-    result = analyze_sample(sample)
-    found = statistics.compute(sample, only, told)
+        together = both(sample, other, _names(Path(path), beside))
+        result["beside"] = analyze_sample(other)
+    found = statistics.compute(sample, only, told, together)
     result["warnings"] += [f"{name} failed: {each['failed']}" for name, each in found.items() if "failed" in each]
     return result | {"statistics": _plain(found)}
+
+
+def _names(first: Path, second: Path) -> tuple[str, str]:
+    """What to call two files: by their names, or by their paths where these are the same."""
+    if first.resolve() == second.resolve():
+        raise DataError(f"--beside {second}: is the same file; needed is another one")
+    return (first.stem, second.stem) if first.stem != second.stem else (str(first), str(second))
 
 
 def sample_at(
@@ -86,14 +97,20 @@ def _scale(sample: Sample, scale: str) -> tuple[dict[str, Any], list[str]]:
     wide = sample.keyed[list(keys)]
     if sample.missing == "listwise":
         wide = wide.dropna()
-    check = keying_suspicion(raw, keys, low, high, already_keyed=sample.already_keyed)
+    of_forms = sample.factors.shape[1] > 0
+    given = raw.groupby(who, sort=False).mean() if of_forms else raw
+    check = keying_suspicion(given, keys, low, high, already_keyed=sample.already_keyed)
     score = scale_score(wide, inventory.scoring)["score"]
     answered = wide.notna().any(axis=1)
     persons = who[wide.index]
     levels = sample.assigned(scale)
-    found = alpha_of(wide, list(persons), levels[wide.index], sample.missing)
-    row = alpha_row(found, len(wide))
-    complete = wide.dropna()
+    base, repeated, assigned = wide, persons, levels[wide.index]
+    if of_forms:  # what the form does is neither agreement of the items nor spread of the persons
+        base = wide.groupby(persons, sort=False).mean()
+        repeated, assigned = Series(base.index, index=base.index), sample.of_person(levels).reindex(base.index)
+    found = alpha_of(base, list(repeated), assigned, sample.missing)
+    row = alpha_row(found, len(base))
+    complete = base.dropna()
     total = scale_score(complete, inventory.scoring)["score"]
     result: dict[str, Any] = {
         "name": inventory.scale(scale).name,
@@ -121,7 +138,7 @@ def _scale(sample: Sample, scale: str) -> tuple[dict[str, Any], list[str]]:
         "warnings": [*found.warnings],
     }
     if f"assigned.{scale}" in table:
-        effect = effect_row(score, levels[wide.index], persons)
+        effect = effect_row(scale_score(base, inventory.scoring)["score"], assigned, repeated)
         result["assigned"] = {
             name: effect[name]
             for name in (

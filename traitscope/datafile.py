@@ -33,6 +33,10 @@ def read_table(path: Path) -> DataFrame:
     with comma, semicolon or tab. A long table, with columns person, item and value, comes back wide; its further
     columns are form factors.
     """
+    if path.is_dir():
+        raise DataError(
+            f"{path}: is a folder, but no record (it has no manifest.json); give a file or a record's folder"
+        )
     if not path.is_file():
         raise DataError(f"{path}: cannot be read (no such file)")
     kind = path.suffix.lower()

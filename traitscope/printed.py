@@ -11,40 +11,52 @@ from inventories.definitions import Inventory
 from traitscope.listing import terms_of
 from traitscope.text import columns, frame
 
-FEW = 3  # statistics whose tables are printed, too
-MOST_ROWS = 40  # of a table; a screen holds no more, and --json has all
 
-
-def collected(result: dict[str, Any], inventory: Inventory) -> str:
+def collected(result: dict[str, Any], inventory: Inventory, *, with_tables: bool, most: int) -> str:
     """The statistics of an analysed file as text."""
-    rows, effects = [], []
+    effects = []
     for scale, each in result["scales"].items():
-        alpha, whole = each["alpha"], each["complete_cases"]
-        rows.append([
-            scale, each["name"], each["n_rows"], each["n_persons"], _number(each["mean"]), _number(each["sd"]), _number(alpha["value"]),
-            "-" if alpha["low"] is None else f"[{alpha['low']:.3f}, {alpha['high']:.3f}]", alpha["method"] or "-", alpha["note"] or "-",
-            _number(each["alpha_person_means"]), f"{_number(whole['alpha'])} ({whole['n']})",
-        ])  # fmt: skip
-        if each["assigned"]:
-            found = each["assigned"]
-            effects.append(
-                [scale, *(_number(found[name]) for name in ("d_ddof0", "d_ddof1", "spearman")), found["note"] or "-"]
+        if found := each["assigned"]:
+            d = "-" if found["d_low"] is None else f"[{found['d_low']:.3f}, {found['d_high']:.3f}]"
+            rho = (
+                "-" if found["spearman_low"] is None else f"[{found['spearman_low']:.3f}, {found['spearman_high']:.3f}]"
             )
-    header = ["scale", "name", "rows", "persons", "mean", "sd", "alpha", "95 % interval", "method", "note", "alpha of person means",
-              "alpha of complete cases (n)"]  # fmt: skip
+            effects.append(
+                [scale, each["n_persons"], _number(found["d_ddof1"]), d, found["d_method"] or "-", _number(found["d_ddof0"]),
+                 _number(found["spearman"]), rho, found["note"] or "-"]
+            )  # fmt: skip
     parts = [
         f"{result['file']}: {result['n_rows']} rows, {result['n_persons']} persons, {inventory.title}, missing: {result['missing']}"
     ]
-    parts.append(columns(header, rows))
+    parts.append(_scales(result))
+    parts += _told_of_rows(result)
     if effects:
         parts.append(
             "Effect of the assigned level\n"
-            + columns(["scale", "d (ddof 0)", "d (ddof 1)", "Spearman", "note"], effects)
+            + columns(
+                [
+                    "scale",
+                    "persons",
+                    "d (sample SD)",
+                    "95 % interval",
+                    "method",
+                    "d (population SD)",
+                    "Spearman",
+                    "95 % interval",
+                    "note",
+                ],
+                effects,
+            )
         )
     if result["forms"]:
         parts.append("Effect of the form\n" + frame(DataFrame(result["forms"]), 3))
     some = {name: each for name, each in result["statistics"].items() if not each["lacking"]}
-    parts += [_statistic(name, each, with_tables=len(some) <= FEW) for name, each in some.items()]
+    if "beside" in result:
+        other = result["beside"]
+        parts.append(
+            f"Beside it: {other['file']}, {other['n_rows']} rows, {other['n_persons']} persons\n" + _scales(other)
+        )
+    parts += [_statistic(name, each, with_tables=with_tables, most=most) for name, each in some.items()]
     lacking = [f"  {name}: {each['lacking']}" for name, each in result["statistics"].items() if each["lacking"]]
     parts += ["\n".join(["Does not apply", *lacking])] if lacking else []
     parts += ["\n".join(f"Warning: {each}" for each in result["warnings"])] if result["warnings"] else []
@@ -52,7 +64,35 @@ def collected(result: dict[str, Any], inventory: Inventory) -> str:
     return "\n\n".join(parts + terms)
 
 
-def _statistic(name: str, result: dict[str, Any], *, with_tables: bool) -> str:
+def _scales(result: dict[str, Any]) -> str:
+    rows = []
+    for scale, each in result["scales"].items():
+        alpha, whole = each["alpha"], each["complete_cases"]
+        rows.append([
+            scale, each["name"], each["n_rows"], each["n_persons"], _number(each["mean"]), _number(each["sd"]), _number(alpha["value"]),
+            _interval(alpha), alpha["method"] or "-", alpha["note"] or "-", _number(each["alpha_person_means"]),
+            f"{_number(whole['alpha'])} ({whole['n']})",
+        ])  # fmt: skip
+    header = ["scale", "name", "rows", "persons", "mean", "sd", "alpha", "95 % interval", "method", "note", "alpha of person means",
+              "alpha of complete rows (n)"]  # fmt: skip
+    return columns(header, rows)
+
+
+def _told_of_rows(result: dict[str, Any]) -> list[str]:
+    """Which rows the statistics use, when persons have several; and what was lost."""
+    told = []
+    if result["lost"]:
+        told.append("Without an answer: " + ", ".join(f"{count} {code}" for code, count in result["lost"].items()))
+    if result["n_rows"] > result["n_persons"]:
+        told.append(
+            "Persons have several rows. The alpha above is over all rows, as published (over person means when forms differ); "
+            "below, statistics of persons use the mean of a person's rows; ordinal alpha, IRT, DIF, WLSMV and the alphas "
+            "under styles each person's first row; retest and kappa the first two replicates."
+        )
+    return ["\n".join(told)] if told else []
+
+
+def _statistic(name: str, result: dict[str, Any], *, with_tables: bool, most: int) -> str:
     """One statistic as text: its estimates in one table, then its own tables, or where to find them."""
     parts = [f"{result['title']} ({name})"]
     if "failed" in result:
@@ -60,7 +100,7 @@ def _statistic(name: str, result: dict[str, Any], *, with_tables: bool) -> str:
     estimates = result["estimates"]
     if estimates:
         rows = [
-            [each["scale"], each["quantity"], _number(each["value"]), _interval(each), each["method"] or "-", each["n_persons"] or "-",
+            [each["scale"], each["quantity"], _value(each), _interval(each), each["method"] or "-", each["n_persons"] or "-",
              each["note"] or "-"]
             for each in estimates
         ]  # fmt: skip
@@ -71,9 +111,14 @@ def _statistic(name: str, result: dict[str, Any], *, with_tables: bool) -> str:
         return "\n".join(parts + ([f"  tables: {named} (--only {name} prints them, --json has all)"] if named else []))
     for title, rows in result["tables"].items():
         shown = DataFrame(rows)
-        more = f" (the first {MOST_ROWS} of {len(shown)} rows; --json has all)" if len(shown) > MOST_ROWS else ""
-        parts.append(f"{title}{more}\n" + frame(shown.head(MOST_ROWS).fillna(math.nan), 3))
+        more = f" (the first {most} of {len(shown)} rows; --rows {len(shown)} prints all)" if len(shown) > most else ""
+        parts.append(f"{title}{more}\n" + frame(shown.head(most).fillna(math.nan), 3))
     return "\n".join(parts)
+
+
+def _value(estimate: dict[str, Any]) -> str:
+    whole = estimate["quantity"].startswith("number of") and estimate["value"] is not None
+    return f"{estimate['value']:.0f}" if whole else _number(estimate["value"])
 
 
 def _warnings(estimates: list[dict[str, Any]]) -> list[str]:
@@ -102,37 +147,54 @@ def listed(statistics: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
     return {"statistics": statistics}, columns(header, rows)
 
 
-def checked(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
+def checked(rows: list[dict[str, Any]], inventory: str, persons: int, seed: int) -> tuple[dict[str, Any], str]:
     """Recovered against true values, world by world."""
     plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
     told = [row["inside"] for row in rows if row["inside"] is not None]
-    summary = f"{sum(told)} of {len(told)} intervals hold the truth ({100 * sum(told) / max(1, len(told)):.0f} %; about 95 % should, those of means more often)"
+    head = (
+        f"{inventory}, {persons} simulated persons in each world, seed {seed}. Each world differs from the plain one in one thing "
+        "that is put in. True values are exact: they follow from how often each person would choose each option."
+    )
+    summary = (
+        f"{sum(told)} of {len(told)} intervals hold the truth. A few misses are expected of 95 % intervals; fewer than 5 % come, since "
+        "the truth is that of these very persons and not of others like them."
+    )
     table = DataFrame(rows)
     table["interval"] = [_interval(row) for row in plain]
-    parts = [
-        f"World: {world}\n" + frame(some[["scale", "quantity", "true", "recovered", "interval", "inside", "note"]], 3)
-        for world, some in table.groupby("world", sort=False)
-    ]
-    return {"rows": plain, "inside": sum(told), "intervals": len(told)}, "\n\n".join([*parts, summary])
+    shown = ["scale", "quantity", "true", "recovered", "interval", "method", "inside", "note"]
+    parts = [f"World: {world}\n" + frame(some[shown], 3) for world, some in table.groupby("world", sort=False)]
+    result = {
+        "inventory": inventory,
+        "persons": persons,
+        "seed": seed,
+        "rows": plain,
+        "inside": sum(told),
+        "intervals": len(told),
+    }
+    return result, "\n\n".join([head, *parts, summary])
+
+
+PROBED = {
+    "named": "share of replies that name the inventory",
+    "advantage": "likeness to the item's own words less likeness to other items' (0: not known)",
+    "exact": "share of replies that are word for word the item's",
+    "nearest": "share of replies nearer to the item's own words than to any other's",
+}
 
 
 def probed(result: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """What a model knew of an inventory."""
     rows = [
-        [
-            kind,
-            name,
-            _number(each["value"]),
-            _interval(each),
-            each["n_items"],
-            each["extra"].get("chance", each["extra"].get("others", "-")),
-            each["note"] or "-",
-        ]
+        [kind, PROBED[name], _number(each["value"]), _interval(each), each["method"] or "-", each["n_items"],
+         _number(each["extra"].get("chance")), each["note"] or "-"]
         for kind, found in result["results"].items()
         for name, each in found.items()
-    ]
-    header = ["probe", "quantity", "value", "interval", "items", "by chance", "note"]
-    head = f"{result['model']}, {result['inventory']}: {result['answered']} of {result['probes']} probes answered; replies in {result['replies']}"
+    ]  # fmt: skip
+    header = ["probe", "quantity", "value", "95 % interval", "method", "items", "by chance", "note"]
+    head = (
+        f"{result['model']}, {result['inventory']}: {result['answered']} of {result['probes']} probes answered; replies in "
+        f"{result['replies']}\nname: which questionnaire is this item from? complete: how does the item end? next: which item follows?"
+    )
     return result, f"{head}\n\n{columns(header, rows)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 import math
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from inventories.reading import allowed
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keyed
 from traitscope import analysis
-from traitscope.datafile import BLANK, LOST, DataError, read_table, wide
+from traitscope.datafile import BLANK, LOST, OF_TRIALS, PERSON_LEVEL, PREFIXES, DataError, read_table, wide
 from traitscope.record import Record
+
+MOST_NAMED = 8  # columns that a warning lists
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,8 @@ def sample(
 ) -> Sample:
     """A table of text cells as a `Sample`; `file` names it in messages."""
     warnings = _unknown_columns(table, inventory, file)
+    table, told = _spelt(table, inventory, file)
+    warnings += told
     if renamed := _other_ids(table, inventory):
         table = table.rename(columns=renamed)
         first = next(iter(renamed))
@@ -183,6 +188,7 @@ def sample(
         if absent := sorted(set(inventory.keys(scale)) - set(raw.columns)):
             total = len(inventory.keys(scale))
             warnings.append(f"scale {scale}: {len(absent)} of {total} items have no column ({', '.join(absent[:5])})")
+    warnings += _left_alone(table, inventory, file)
     lost = {code: int((table[list(raw.columns)] == code).to_numpy().sum()) for code in sorted(LOST)}
     factors = _named(table, "factor.")
     return Sample(
@@ -235,19 +241,54 @@ def _answers(table: DataFrame, inventory: Inventory, file: str) -> DataFrame:
         raise DataError(f"{file}, header: no column is an item of {inventory.id}; {allowed(list(items)[:12])} ...")
     columns = {}
     for name in present:
-        low, high = inventory.range_of(items[name])
+        values = sorted({option.value for option in inventory.options_of(items[name])})
         text = table[name].str.strip()
         empty = text.isin(BLANK | LOST)
         number = pd.to_numeric(text.where(~empty), errors="coerce")
-        wrong = ~empty & ~number.between(low, high)
+        wrong = ~empty & ~number.isin(values)
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             raise DataError(
-                f"{file}, row {row + 1}, column {name!r}: {text.iloc[row]!r} is no answer; "
-                f"allowed: {low} to {high}, empty, or an outcome ({', '.join(sorted(LOST))})"
+                f"{file}, row {row + 1}, column {name!r}: {text.iloc[row]!r} is no answer"
+                f"{' (a decimal comma?)' if ',' in text.iloc[row] else ''}; allowed: {values[0]} to {values[-1]} (whole numbers), "
+                f"empty, or an outcome ({', '.join(sorted(LOST))})"
             )
         columns[name] = number.astype(float)
     return DataFrame(columns, index=table.index)
+
+
+def _spelt(table: DataFrame, inventory: Inventory, file: str) -> tuple[DataFrame, list[str]]:
+    """Columns that are an item's id but for capitals, as SPSS writes them, under the item's own id."""
+    own = {item.id.lower(): item.id for item in inventory.items}
+    meant = {
+        name: own[name.lower()] for name in table.columns if name.lower() in own and own[name.lower()] not in table
+    }
+    if not meant or len(set(meant.values())) < len(meant):
+        return table, []
+    first = next(iter(meant))
+    return table.rename(columns=meant), [
+        f"{file}: {len(meant)} columns are spelt otherwise ({first} is {meant[first]})"
+    ]
+
+
+def _left_alone(table: DataFrame, inventory: Inventory, file: str) -> list[str]:
+    """Columns that nothing is made of; a misspelt one is lost answers."""
+    items = {item.id for item in inventory.items}
+    known = (*PERSON_LEVEL, *items)
+    others = [
+        name for name in table.columns
+        if name and name not in known and not name.startswith((*PREFIXES, *(f"{each}." for each in OF_TRIALS)))
+    ]  # fmt: skip
+    close = {name: near[0] for name in others if (near := difflib.get_close_matches(name, items - set(table), 1, 0.8))}
+    told = [f"{file}: column {name!r} is no item; did you mean {meant!r}?" for name, meant in close.items()]
+    rest = [name for name in others if name not in close]
+    if rest:
+        more = " ..." if len(rest) > MOST_NAMED else ""
+        named = ", ".join(rest[:MOST_NAMED])
+        told.append(
+            f"{file}: columns left alone: {named}{more} (groups are named group.NAME, outside scores criterion.NAME)"
+        )
+    return told
 
 
 def _other_ids(table: DataFrame, inventory: Inventory) -> dict[str, str]:

@@ -160,6 +160,8 @@ def test_repeats_of_one_persona_are_no_persons(tmp_path, tiny):
     [
         ([[1, 2, 3, 9]], TINY, "row 1, column 'E4': '9' is no answer; allowed: 1 to 4"),
         ([[1, 2, "x", 3]], TINY, "column 'E3': 'x' is no answer"),
+        ([[1, 2, 2.5, 3]], TINY, "column 'E3': '2.5' is no answer"),
+        ([[1, 2, "2,0", 3]], TINY, "'2,0' is no answer (a decimal comma?)"),
         ([[1, 2]], ["a", "b"], "no column is an item of tiny"),
         ([[1, 2, 3]], TINY, "line 2: 3 cells, but the header has 4"),
         ([[1, 2]], ["E1", "E1"], "'E1' stands twice"),
@@ -176,3 +178,19 @@ def test_a_level_of_no_scale_is_told(tmp_path, tiny):
     rows = [[*answers, 1] for answers in RAW]
     found = analyze(table(tmp_path, rows, [*TINY, "assigned.X"]), tiny)
     assert "'assigned.X' names no scale" in found["warnings"][0]
+
+
+def test_columns_are_found_whatever_their_capitals_and_a_misspelt_one_is_named(tmp_path, tiny):
+    found = analyze(table(tmp_path, RAW, ["e1", "E2", "E3", "E4"]), tiny)
+    assert found["scales"]["E"]["n_items"] == 4
+    assert "e1 is E1" in found["warnings"][0]
+
+
+def test_columns_that_nothing_is_made_of_are_told(tmp_path, tiny):
+    found = analyze(table(tmp_path, [[*answers, "f"] for answers in RAW], [*TINY, "sex"]), tiny)
+    assert "columns left alone: sex" in found["warnings"][0]
+
+
+def test_a_folder_that_is_no_record_is_a_mistake(tmp_path, tiny):
+    with pytest.raises(DataError, match="is a folder, but no record"):
+        analyze(tmp_path, tiny)

@@ -162,11 +162,33 @@ def test_only_and_list_name_the_statistics(inventory, tmp_path):
 def test_human_answers_stand_beside_a_models(inventory, tmp_path):
     simulated(40, seed=1).to_csv(tmp_path / "model.csv", index=False)
     simulated(80, seed=2).to_csv(tmp_path / "people.csv", index=False)
-    found = analyze(tmp_path / "model.csv", inventory, beside=tmp_path / "people.csv", only=["groups", "invariance"])
-    assert found["n_persons"] == 120
-    quantities = {each["quantity"] for each in found["statistics"]["groups"]["estimates"]}
-    assert "d, sample: people minus model" in quantities
+    found = analyze(
+        tmp_path / "model.csv", inventory, beside=tmp_path / "people.csv", only=["alpha", "groups", "invariance"]
+    )
+    assert (found["n_persons"], found["beside"]["n_persons"]) == (40, 80)
+    assert {each["n_persons"] for each in found["statistics"]["alpha"]["estimates"]} == {40}  # not of the mixture
+    groups = [each for each in found["statistics"]["groups"]["estimates"] if each["scale"] == "S"]
+    assert groups[0]["quantity"] == "d, sample: model minus people"
+    assert groups[0]["n_persons"] == 120
     assert not found["statistics"]["invariance"]["lacking"]
+
+
+def test_files_of_one_name_are_told_apart_and_a_file_is_not_put_beside_itself(inventory, tmp_path):
+    for folder in ("model", "people"):
+        (tmp_path / folder).mkdir()
+        simulated(30, seed=len(folder)).assign(person=range(30)).to_csv(tmp_path / folder / "data.csv", index=False)
+    one, other = tmp_path / "model" / "data.csv", tmp_path / "people" / "data.csv"
+    found = analyze(one, inventory, beside=other, only=["groups"])["statistics"]["groups"]["estimates"]
+    assert {each["n_persons"] for each in found} == {60}
+    with pytest.raises(DataError, match="the same file"):
+        analyze(one, inventory, beside=one)
+
+
+def test_a_responder_that_follows_the_place_has_no_alpha_however_its_forms_differ(inventory, tmp_path):
+    rows = simulated(20) * 0
+    table = pd.concat([(rows + value).assign(persona=range(20), **{"factor.order": str(value)}) for value in (0, 5)])
+    found = result(table, inventory, tmp_path)
+    assert {each["alpha"]["note"] for each in found["scales"].values()} == {"zero_total_variance"}
 
 
 def test_outcomes_without_an_answer_are_counted_and_never_scored(inventory, tmp_path):

@@ -31,6 +31,8 @@ STATISTICS: dict[str, Statistic] = {
     **comparison.STATISTICS,
 }
 
+OF_GROUPS = ("invariance", "dif", "groups")
+
 
 def listed(sample: Sample | None = None) -> dict[str, dict[str, str]]:
     """Every statistic with its title and, for a sample, why it does not apply ("" when it does)."""
@@ -41,12 +43,15 @@ def listed(sample: Sample | None = None) -> dict[str, dict[str, str]]:
 
 
 def compute(
-    sample: Sample, only: Sequence[str] | None = None, told: Callable[[str], object] | None = None
+    sample: Sample,
+    only: Sequence[str] | None = None,
+    told: Callable[[str], object] | None = None,
+    together: Sample | None = None,
 ) -> dict[str, dict[str, Any]]:
     """All that applies to a sample, or `only` some; `told` hears the name of each statistic before it is computed.
 
     By name: title; lacking (why it does not apply, "" when it does); estimates, a list of Estimates as plain numbers
-    with scale and quantity; tables, by name. A statistic that fails takes no other with it: its `failed` says how.
+    with scale and quantity; tables, by name. `together` is the sample with another one beside it, for what compares groups. A statistic that fails takes no other with it: its `failed` says how.
     """
     for name in only or ():
         if name not in STATISTICS:
@@ -55,7 +60,7 @@ def compute(
     for name in STATISTICS if only is None else only:
         if told:
             told(name)
-        results[name] = _one(STATISTICS[name], sample)
+        results[name] = _one(STATISTICS[name], together if together and name in OF_GROUPS else sample)
     return results
 
 

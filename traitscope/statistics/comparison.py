@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from psychometrics import adjust, paired_effect, two_group_effect
 from psychometrics.estimate import Estimate
@@ -27,12 +28,13 @@ from traitscope.statistics.found import (
 def between_groups(sample: Sample) -> Findings:
     rows: list[tuple[str, str, Estimate]] = []
     for name, group in varying_groups(sample).items():
-        sizes = group.value_counts()
-        reference = sorted(sizes.index)[0]
+        # of two files the second is the reference, as people are for a model
+        order = list(dict.fromkeys(group.dropna()))[::-1] if name == "sample" else sorted(group.dropna().unique())
+        reference = order[0]
         for scale in domains(sample):
             score = scores(sample, scale).groupby(sample.who, sort=False).mean()
             member = group.reindex(score.index)
-            for other in sorted(sizes.index)[1:]:
+            for other in order[1:]:
                 found = two_group_effect(score[member == other], score[member == reference])
                 rows.append((scale, f"{name}: {other} minus {reference}", found))
     yield from (Found(scale, f"d, {what}", each) for scale, what, each in rows)
@@ -40,7 +42,7 @@ def between_groups(sample: Sample) -> Findings:
         if each.estimable and isinstance(g := each.extra.get("g"), float):
             low, high = each.extra["g_low"], each.extra["g_high"]
             yield Found(scale, f"g, {what}", dataclasses.replace(each, value=g, low=low, high=high, extra={}))  # type: ignore[arg-type]
-    yield _family("Welch tests, one family: all scales and groups", rows, "welch_p")
+    yield _family("Welch tests (d itself divides by the pooled SD), one family: all scales and groups", rows, "welch_p")
 
 
 def between_levels(sample: Sample) -> Findings:
@@ -56,25 +58,31 @@ def between_levels(sample: Sample) -> Findings:
 
 
 def between_poles(sample: Sample) -> Findings:
+    rows = []
     for scale in domains(sample):
-        levels = sample.assigned(scale)
+        levels, score, who = sample.assigned(scale), scores(sample, scale), sample.who
+        if sample.factors.shape[1]:  # what the form does is not spread between personas
+            levels, score = sample.of_person(levels), score.groupby(who, sort=False).mean()
+            who = Series(score.index, index=score.index)
         if levels.notna().any():
-            yield Table(
-                f"effect of the assigned level, {scale}",
-                DataFrame([effect_row(scores(sample, scale), levels, sample.who)]),
-            )
+            rows.append({"scale": scale} | effect_row(score, levels, who))
+    if rows:
+        yield Table("effect of the assigned level on its scale", DataFrame(rows))
 
 
 def _family(name: str, rows: list[tuple[str, str, Estimate]], p: str) -> Table:
-    values = [each.extra.get(p, float("nan")) for _, _, each in rows]
-    numbers = [float(each) if isinstance(each, float | int) else float("nan") for each in values]
-    table = DataFrame([(scale, what, value) for (scale, what, _), value in zip(rows, numbers, strict=True)])
-    table = (
-        table.set_axis(["scale", "comparison", "p"], axis=1)
-        if rows
-        else DataFrame(columns=["scale", "comparison", "p"])
+    """The tests behind effect sizes: what was compared, the test, and p corrected over all of them."""
+    shown = ["n_high", "n_low", "mean_high", "mean_low", "mean_shift", "welch_t", "t", "welch_df", "df", p]
+    lines: list[dict[str, Any]] = [
+        {"scale": scale, "comparison": what} | {name: each.extra[name] for name in shown if name in each.extra}
+        for scale, what, each in rows
+    ]
+    table = DataFrame(lines)
+    values = table[p].astype(float) if p in table else Series(float("nan"), index=table.index)
+    table = table.rename(
+        columns={"n_high": "n", "n_low": "n_reference", "mean_high": "mean", "mean_low": "mean_reference", p: "p"}
     )
-    return Table(name, table.assign(p_holm=adjust(numbers, "holm"), p_bh=adjust(numbers, "BH")))
+    return Table(name, table.assign(p_holm=adjust(values, "holm"), p_bh=adjust(values, "BH")))
 
 
 def assigned(sample: Sample) -> str:

@@ -51,7 +51,7 @@ def alphas(sample: Sample) -> Findings:
         # one row a person is meant here
         told = tuple(each for each in drawn.warnings if not each.startswith("no_replication"))
         yield Found(scale, "alpha, bootstrap", dataclasses.replace(drawn, warnings=told))
-        if sample.repeated:
+        if sample.repeated and not sample.factors.shape[1]:  # over forms, what the form does would count as spread
             rows = sample.keyed[list(items)]
             who = sample.who.map(dict(zip(items.index, poles, strict=True))) if poles else None
             yield Found(

@@ -9,6 +9,7 @@ from psychometrics import (
     efa,
     factorability,
     human_congruence,
+    human_structure,
     measurement_invariance,
     ordinal_factors,
     parallel_analysis,
@@ -31,6 +32,7 @@ from traitscope.statistics.found import (
     varying_groups,
 )
 
+GOOD_CFI = 0.90  # below, a model is not taken for the structure of the items
 NAMES = {"chi2": "chi-square"}
 FEWEST_FOR_FACTOR = 3  # items a factor, for a model that can be tested
 
@@ -62,7 +64,9 @@ def human(sample: Sample) -> Findings:
     found = human_congruence(
         all_items(sample), known, keys=keys, missing=sample.missing, seed=SEED, ipsative=sample.ipsative
     )
-    yield Found(WHOLE, "Tucker congruence with the human structure", found.total)
+    reference = human_structure(known)
+    whose = f" ({reference.source}; n {reference.n_persons})" if reference else ""
+    yield Found(WHOLE, f"Tucker congruence with the human structure{whose}", found.total)
     if found.total.estimable:
         yield Table("congruence of factors", found.factors)
 
@@ -75,7 +79,8 @@ def confirmatory(sample: Sample) -> Findings:
         return
     found = confirmatory_factors(items, model, ipsative=sample.ipsative)
     for name in ("chi2", "cfi", "tli", "rmsea", "srmr"):
-        yield Found(WHOLE, NAMES.get(name, name.upper()), getattr(found, name))
+        told = f" ({found.fit.df} df, p {found.fit.p:.3g})" if name == "chi2" and not found.note else ""
+        yield Found(WHOLE, NAMES.get(name, name.upper()) + told, getattr(found, name))
     if not found.note:
         yield Table("standardised loadings", found.loadings)
 
@@ -97,7 +102,8 @@ def ordinal(sample: Sample) -> Findings:
             note=note,
             warnings=found.warnings,
         )
-        yield Found(WHOLE, f"{NAMES.get(name, name.upper())}, scaled", estimate)
+        fit = f" ({found.scaled.df} df, p {found.scaled.p:.3g})" if name == "chi2" and not found.note else ""
+        yield Found(WHOLE, f"{NAMES.get(name, name.upper())}, scaled{fit}", estimate)
     if not found.note:
         yield Table("standardised loadings, ordered answers", found.loadings)
 
@@ -114,6 +120,12 @@ def invariance(sample: Sample) -> Findings:
         verdict = undefined(found.note or found.verdict.split(":")[0], n_persons=found.n_persons, warnings=told)
         yield Found(WHOLE, f"invariance over {name}: {found.note or found.verdict}", verdict)
         if not found.note:
+            cfi = float(found.steps["cfi"].iloc[0])
+            if cfi < GOOD_CFI:
+                badly = f"bad_fit: the configural model has CFI {cfi:.3f}, so equal parameters say little"
+                yield Found(
+                    WHOLE, f"configural CFI over {name}", Estimate(cfi, n_persons=found.n_persons, warnings=(badly,))
+                )
             yield Table(f"steps, {name}", found.steps)
             yield Table(f"differences, {name}", found.differences)
             yield Table(f"latent means, {name}", found.latent_means)

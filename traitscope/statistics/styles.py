@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from pandas import DataFrame, to_numeric
@@ -37,10 +38,13 @@ def styles(sample: Sample) -> Findings:
     first = sample.one_each.raw
     for scale in domains(sample):
         own = sample.keys(scale)
-        if len(own) < 2:
+        if len(own) < FEWEST_FOR_STYLES:
             continue
         alphas = style_alphas(first[list(own)], own, low, high, missing=sample.missing)
-        yield from (Found(scale, f"alpha, {name}", each) for name, each in estimates_of(alphas))
+        for name, each in estimates_of(alphas):
+            # unkeyed answers must contradict each other, so nobody is asked whether the keys are right
+            told = each if name != "unkeyed" else dataclasses.replace(each, warnings=())
+            yield Found(scale, f"alpha, {name}", told)
 
 
 def places(sample: Sample) -> Findings:
@@ -72,6 +76,7 @@ def desirability(sample: Sample) -> Findings:
         yield from (Found(scale, f"the same, {pair}", each) for scale, each in found.of_scales.items())
 
 
+FEWEST_FOR_STYLES = 4  # items: of one pair, what is left without acquiescence is one number
 BLOCKS = "items_per_prompt"
 
 
