@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from psychometrics.covariances import (
+    ROUNDING,
     alpha_from,
     answered,
     correlations,
@@ -16,7 +18,7 @@ from psychometrics.covariances import (
     row_means,
     squared_multiple,
 )
-from psychometrics.estimate import Missing
+from psychometrics.estimate import NO_SPREAD, Floats, Missing
 
 
 def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataFrame:
@@ -33,8 +35,10 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
     DataFrame
         Columns item; n, its answers; mean and sd, unit of the item; and in [-1, 1] item_total_r, item_rest_r (the
         item left out of the total), item_total_r_corrected (its overlap replaced by its squared multiple
-        correlation); alpha_if_dropped and standardised_alpha_if_dropped, in (-inf, 1]. NaN for constant items and
-        for what one remaining item cannot have.
+        correlation); alpha_if_dropped and standardised_alpha_if_dropped, in (-inf, 1]; note. Constant items have no
+        correlation, so the corrected and the standardised numbers of the others leave them out. NaN for what one
+        remaining item cannot have, and with a note: `too_few_persons` (fewer than three), `too_few_items` (one),
+        `no_answers`, `constant_item`, `no_joint_answers` (nobody answered this item and another one).
 
     Examples
     --------
@@ -44,33 +48,55 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
     """
     x = numbers(items)
     x = x[answered(x, missing)]
-    if len(x) < 2:
-        raise ValueError(f"item_statistics: {len(x)} persons answered; two or more are needed")
-    c = covariances(x)
-    r = correlations(c)
+    k, enough = x.shape[1], len(x) >= 3
+    observed = covariances(x)
+    c = observed if enough else np.full((k, k), math.nan)
+    highest = np.abs(np.where(np.isfinite(x), x, 0.0)).max(axis=0, initial=1.0)
+    varies = np.diag(c) > (NO_SPREAD * highest) ** 2
+    r = correlations(np.where(np.outer(varies, varies), c, math.nan))
     with_smc = r.copy()
-    np.fill_diagonal(with_smc, squared_multiple(r))
+    with_smc[np.ix_(varies, varies)] -= np.diag(1 - squared_multiple(r[np.ix_(varies, varies)]))
     totals = row_means(x)
     rows = []
     for i, name in enumerate(items.columns):
         seen = np.isfinite(x[:, i])
-        rest = np.delete(np.arange(x.shape[1]), i)
+        rest = np.delete(np.arange(k), i)
         others = c[np.ix_(rest, rest)]
+        varying = rest[varies[rest]]
+        of_total = (
+            correlations(covariances(np.column_stack([x[seen, i], totals[seen]])))[0, 1] if varies[i] else math.nan
+        )
         rows.append(
             {
                 "item": name,
                 "n": int(seen.sum()),
                 "mean": float(x[seen, i].mean()) if seen.any() else math.nan,
-                "sd": math.sqrt(c[i, i]),
-                "item_total_r": correlations(covariances(np.column_stack([x[seen, i], totals[seen]])))[0, 1],
-                "item_rest_r": _ratio(c[i, rest].sum(), c[i, i] * others.sum()),
-                "item_total_r_corrected": _ratio(with_smc[i].sum(), with_smc.sum()),
+                "sd": math.sqrt(max(0.0, observed[i, i])) if seen.sum() > 1 else math.nan,
+                "item_total_r": of_total,
+                "item_rest_r": _ratio(c[i, rest].sum(), c[i, i], others.sum(), np.trace(others))
+                if varies[i]
+                else math.nan,
+                "item_total_r_corrected": _ratio(with_smc[i, varies].sum(), 1.0, with_smc[np.ix_(varies, varies)].sum())
+                if varies[i]
+                else math.nan,
                 "alpha_if_dropped": float(alpha_from(others)),
-                "standardised_alpha_if_dropped": float(alpha_from(r[np.ix_(rest, rest)])),
+                "standardised_alpha_if_dropped": float(alpha_from(r[np.ix_(varying, varying)])),
+                "note": _note(enough, k, seen, bool(varies[i]), c[i]),
             }
         )
     return DataFrame(rows)
 
 
-def _ratio(covariance: float, variances: float) -> float:
-    return covariance / math.sqrt(variances) if variances > 0 else math.nan
+def _note(enough: bool, k: int, seen: NDArray[np.bool_], varies: bool, row: Floats) -> str:
+    if not seen.any():
+        return "no_answers"
+    if not enough or k < 2:
+        return "too_few_items" if enough else "too_few_persons"
+    if not varies:
+        return "constant_item"
+    return "no_joint_answers" if np.isnan(row).any() else ""
+
+
+def _ratio(covariance: float, own: float, other: float, parts: float = 0.0) -> float:
+    """Correlation of an item with a sum, whose variance may be what rounding left of 0."""
+    return covariance / math.sqrt(own * other) if other > ROUNDING * parts else math.nan

@@ -33,7 +33,7 @@ ANSWERS = np.random.default_rng(1).integers(1, 6, (20, 8))
 def test_answers_that_stay_agree_fully() -> None:
     (effect,) = form_effects(long(ANSWERS, ANSWERS), seed=1)
     assert (effect.change.value, effect.agreement.value, effect.shift.value) == (0, 1, 0)
-    assert effect.agreement.note == ""
+    assert effect.agreement.note == "identical_levels"
 
 
 def test_a_known_shift_is_found() -> None:
@@ -69,7 +69,7 @@ def test_persons_with_each_their_own_constant_are_degenerate_too() -> None:
 
 def test_one_item_varies_between_persons_and_is_not_degenerate() -> None:
     (effect,) = form_effects(long(ANSWERS[:, :1], ANSWERS[:, :1]), seed=1)
-    assert effect.agreement.note == ""
+    assert effect.agreement.note == "identical_levels"
 
 
 def test_two_persons_get_values_without_intervals() -> None:
