@@ -105,7 +105,7 @@ def squared_multiple(r: Floats) -> Floats:
     >>> squared_multiple(np.array([[1.0, 0.5], [0.5, 1.0]]))
     array([0.25, 0.25])
     """
-    if np.isnan(r).any() or np.linalg.eigvalsh(r).min() < ROUNDING:
+    if np.isnan(r).any() or np.linalg.eigvalsh(r).min(initial=1.0) < ROUNDING:
         return np.full(len(r), math.nan)
     multiple: Floats = 1 - 1 / np.diag(np.linalg.inv(r))
     return multiple

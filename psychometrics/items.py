@@ -38,7 +38,8 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
         correlation); alpha_if_dropped and standardised_alpha_if_dropped, in (-inf, 1]; note. Constant items have no
         correlation, so the corrected and the standardised numbers of the others leave them out. NaN for what one
         remaining item cannot have, and with a note: `too_few_persons` (fewer than three), `too_few_items` (one),
-        `no_answers`, `constant_item`, `no_joint_answers` (nobody answered this item and another one).
+        `no_answers`, `constant_item`, `no_joint_answers` (nobody answered this item and another one),
+        `singular_correlations` (items are sums or copies of others; NaN is then the corrected r alone).
 
     Examples
     --------
@@ -81,20 +82,22 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
                 else math.nan,
                 "alpha_if_dropped": float(alpha_from(others)),
                 "standardised_alpha_if_dropped": float(alpha_from(r[np.ix_(varying, varying)])),
-                "note": _note(enough, k, seen, bool(varies[i]), c[i]),
+                "note": _note(enough, k, seen, bool(varies[i]), c[i], with_smc[i, i]),
             }
         )
     return DataFrame(rows)
 
 
-def _note(enough: bool, k: int, seen: NDArray[np.bool_], varies: bool, row: Floats) -> str:
+def _note(enough: bool, k: int, seen: NDArray[np.bool_], varies: bool, row: Floats, smc: float) -> str:
     if not seen.any():
         return "no_answers"
     if not enough or k < 2:
         return "too_few_items" if enough else "too_few_persons"
     if not varies:
         return "constant_item"
-    return "no_joint_answers" if np.isnan(row).any() else ""
+    if np.isnan(row).any():
+        return "no_joint_answers"
+    return "singular_correlations" if math.isnan(smc) else ""
 
 
 def _ratio(covariance: float, own: float, other: float, parts: float = 0.0) -> float:
