@@ -308,7 +308,7 @@ def _from_mean_squares(
         if name == "g" and len(design.effects) == 3 and len(design.persons) == 1 and len(design.facets) == 1:
             mean_squares = components.table["mean_square"].to_numpy(float)
             df = degrees_of_freedom(design, levels)
-            observed = mean_squares[2] / mean_squares[0]
+            observed = mean_squares[2] / mean_squares[0] if mean_squares[0] > 0 else math.inf
             low, high = (1 - observed * float(stats.f.ppf(each, df[0], df[2])) for each in (1 - tail, tail))
             found[name] = _with(point, max(low, 0.0), max(high, 0.0), "Feldt", ())
             continue

@@ -73,7 +73,8 @@ def guttman_lambdas(
     GuttmanLambdas
         No unit, at most 1, never clipped. NaN with the notes of `cronbach_alpha`; `constant_items` also for
         standardised bounds with any constant item. `lambda6` is NaN with `singular_covariances` when some items are
-        linear functions of others (as with more items than persons). Intervals: persona bootstrap, but none for
+        linear functions of others (as with more items than persons), and a bound above 1 with
+        `contradictory_covariances` (pairwise). Intervals: persona bootstrap, but none for
         `lambda4`, the best of many splits (`best_of_splits`; `sampled_splits` when only a sample of them was tried;
         `n_splits` in `extra`), nor for `lambda6` (`capitalises_on_chance`): both make the most of chance, and in
         resamples a second time.
@@ -116,13 +117,11 @@ def guttman_lambdas(
     )
     # in a resample, squared multiple correlations make the most of chance a second time
     low = "capitalises_on_chance: squared multiple correlations grow with chance, the more items for a person"
-    six = dataclasses.replace(base, value=float(values[4]), warnings=(*base.warnings, low))
-    if math.isnan(six.value):
-        six = dataclasses.replace(six, note="singular_covariances")
+    six = _told(dataclasses.replace(base, warnings=(*base.warnings, low)), float(values[4]))
     told = [f"best_of_splits: lambda4 is the largest of {len(splits)} splits and makes the most of chance"]
     if sampled:
         told.append(f"sampled_splits: {len(splits)} random splits were tried, not all {n_splits(k)}")
-    four = dataclasses.replace(base, value=best, warnings=(*base.warnings, *told), extra={"n_splits": len(splits)})
+    four = _told(dataclasses.replace(base, warnings=(*base.warnings, *told), extra={"n_splits": len(splits)}), best)
     return GuttmanLambdas(one, two, three, four, five, six)
 
 
@@ -195,11 +194,17 @@ def _covariances_of(sums: Floats, k: int, complete: bool) -> Floats:
     return (products - totals * np.swapaxes(totals, 1, 2) / n) / (n - 1)
 
 
-def _with_interval(base: Estimate, value: float, drawn: Bootstrap, confidence: float) -> Estimate:
+def _told(base: Estimate, value: float) -> Estimate:
     if math.isnan(value):
         return dataclasses.replace(base, note="singular_covariances")
-    told = dataclasses.replace(base, value=value, confidence=confidence)
-    if base.note == "degenerate_identical_items":
+    if value > 1 + NO_SPREAD:
+        return dataclasses.replace(base, note="contradictory_covariances")
+    return dataclasses.replace(base, value=value)
+
+
+def _with_interval(base: Estimate, value: float, drawn: Bootstrap, confidence: float) -> Estimate:
+    told = dataclasses.replace(_told(base, value), confidence=confidence)
+    if not told.estimable or base.note == "degenerate_identical_items":
         return told
     warnings = base.warnings + drawn.warnings
     return dataclasses.replace(told, low=drawn.low, high=drawn.high, method=drawn.method, warnings=warnings)

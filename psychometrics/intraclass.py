@@ -203,9 +203,8 @@ def _exact_intervals(parts: Floats, agreement: float, n: int, k: int, confidence
     high = n * (above * ms_person - residual) / (others + n * above * ms_person)
     bounds[:, 1] = low, high
     stretched = 1 + bounds[:, 1] * (k - 1)
-    bounds[:, 4] = bounds[:, 1] * k / stretched
-    if stretched[0] <= 0:  # an end below -1 / (k - 1) would come out above the other
-        bounds[:, 4] = math.nan
+    # an end below -1 / (k - 1) would come out above the other
+    bounds[:, 4] = bounds[:, 1] * k / stretched if stretched[0] > 0 else math.nan
     return bounds
 
 
