@@ -188,7 +188,7 @@ def _reml(data: Arranged, table: DataFrame) -> tuple[Floats, float, str]:
         fit = fit_variances(x[present], np.ones((n, 1)), codes, reml=True)
         return fit.variances, fit.criterion, fit.note
     df, ms = table["df"].to_numpy(float), table["mean_square"].to_numpy(float)
-    if ms[-1] <= 0:
+    if table["variance"].iloc[-1] <= 0:  # also where rounding alone left a mean square
         return np.empty(0), math.nan, "zero_residual_variance"
     unit = float(ms.max())
     held = expected_mean_squares(design, dict(zip(design.factors, x.shape, strict=True)))

@@ -12,6 +12,7 @@ from pandas import DataFrame
 
 from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
+from psychometrics.covariances import numbers
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
 
 
@@ -189,10 +190,19 @@ def check_cells(table: DataFrame, cell: list[str], values: str) -> None:
     lacking = [each for each in (*cell, values) if each not in table.columns]
     if lacking:
         raise ValueError(f"table: column {lacking[0]} is missing; there are {', '.join(map(str, table.columns))}")
+    labelled(table, cell)
     twice = table.duplicated(cell)
     if twice.any():
         seen = table.loc[twice, cell].iloc[0].to_dict()
         raise ValueError(f"table: {seen} stands twice; repeats are told apart by a column replicate")
+
+
+def labelled(table: DataFrame, columns: list[str]) -> None:
+    """An error names the row without a label, which pandas would drop from its groups and say nothing."""
+    for each in columns:
+        none = table[each].isna().to_numpy()
+        if none.any():
+            raise ValueError(f"{each}: row {int(np.argmax(none))} has none; every row needs one")
 
 
 def _effect(wide: DataFrame, reference: str, level: str, seed: int, resamples: int, confidence: float) -> FormEffect:
@@ -267,4 +277,5 @@ def _pairing(table: DataFrame) -> list[str]:
 def _wide(table: DataFrame, pairing: list[str], values: str) -> DataFrame:
     """One row for each of `pairing`, one column a level, in order of appearance."""
     check_cells(table, [*pairing, "level"], values)
-    return table.pivot(index=pairing, columns="level", values=values).astype(float)[list(pd.unique(table["level"]))]
+    checked = table.assign(**{values: numbers(table[[values]])[:, 0]})
+    return checked.pivot(index=pairing, columns="level", values=values)[list(pd.unique(table["level"]))]

@@ -14,6 +14,7 @@ from scipy import stats
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import numbers, values_of
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
+from psychometrics.forms import labelled
 from psychometrics.many_tests import adjust
 
 MARGIN = 0.25
@@ -302,4 +303,5 @@ def _checked(table: DataFrame, factors: Sequence[str]) -> DataFrame:
     lacking = [each for each in ("person", "value", *factors) if each not in table.columns]
     if lacking:
         raise ValueError(f"table: column {lacking[0]} is missing; there are {', '.join(map(str, table.columns))}")
+    labelled(table, ["person"])
     return table.assign(value=numbers(table[["value"]])[:, 0])

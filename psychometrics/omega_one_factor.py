@@ -69,7 +69,7 @@ def omega_one_factor(
         `did_not_converge` (also a negative residual variance); but for the first two, `extra["fallback"]` is then
         "cronbach_alpha", with its `fallback_value`, `fallback_note` and `fallback_n_persons`. In `extra` else: both
         versions, `loading:` and `residual:` of each item (in its unit, and squared), `standard_error`. Below 300
-        persons the warning `few_persons_for_structure`.
+        persons the warning `few_persons_for_structure`; `negative_loading` names items that load against the others.
 
     Examples
     --------
@@ -123,6 +123,9 @@ def omega_one_factor(
     versions = {each: _omega(cells, sample, solution, each) for each in ("model", "observed")}
     loadings, _, residuals, *_ = cells.parts(cells.rows(solution.free)[0])
     names = [str(each) for each in items.columns]
+    against = [name for name, each in zip(names, loadings[:, 0], strict=True) if each < 0]
+    if against:
+        warnings += (f"negative_loading: {', '.join(against)} load against the others; are the keys right?",)
     extra: dict[str, Detail] = {
         "omega_model": versions["model"],
         "omega_observed": versions["observed"],

@@ -32,7 +32,8 @@ class ParallelForms:
     interaction_share : Estimate
         The residual's share: person x form and noise, which one score for each form cannot tell apart.
     levels : DataFrame
-        Columns form, n_persons, mean, sd, shift (mean less the mean of all forms), in the unit of the scores.
+        Columns form, n_persons, mean, sd, shift (mean less the mean of all forms, of
+        the persons who have all), in the unit of the scores.
     """
 
     agreement: Estimate
@@ -127,13 +128,15 @@ def _from_bootstrap(base: Estimate, value: float, drawn: Bootstrap) -> Estimate:
 def _levels(scores: DataFrame, x: Floats) -> DataFrame:
     columns = [column[np.isfinite(column)] for column in x.T]
     means = np.array([column.mean() if len(column) else math.nan for column in columns])
-    overall = float(np.nanmean(means)) if np.isfinite(means).any() else math.nan
+    # of the persons who have every form: the others' level would pass for a form's
+    whole = x[np.isfinite(x).all(axis=1)]
+    shift = whole.mean(axis=0) - whole.mean() if len(whole) else np.full(x.shape[1], math.nan)
     return DataFrame(
         {
             "form": list(scores.columns),
             "n_persons": [len(column) for column in columns],
             "mean": means,
             "sd": [column.std(ddof=1) if len(column) > 1 else math.nan for column in columns],
-            "shift": means - overall,
+            "shift": shift,
         }
     )

@@ -14,6 +14,7 @@ from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import numbers
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, undefined
+from psychometrics.forms import labelled
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def _cells(table: DataFrame) -> tuple[DataFrame, DataFrame]:
     if lacking:
         raise ValueError(f"table: column {lacking[0]} is missing; there are {', '.join(map(str, table.columns))}")
     cell = ["person", "item", *(["level"] if "level" in table.columns else [])]
+    labelled(table, [*cell, "replicate"])
     twice = table.duplicated([*cell, "replicate"])
     if twice.any():
         seen = table.loc[twice, [*cell, "replicate"]].iloc[0].to_dict()

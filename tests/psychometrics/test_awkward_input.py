@@ -22,6 +22,7 @@ from psychometrics import (
     intraclass_correlations,
     item_statistics,
     krippendorff_alpha,
+    level_tests,
     mean_over_persons,
     paired_effect,
     persona_bootstrap,
@@ -30,6 +31,7 @@ from psychometrics import (
     repeats,
     retest,
     two_group_effect,
+    variance_components,
     variance_decided_test,
     weighted_kappa,
 )
@@ -220,12 +222,38 @@ def test_persons_with_equal_totals_have_a_g_of_0_and_no_warning() -> None:
     assert (found.value, found.note) == (0, "negative_component")
 
 
+def test_a_residual_that_rounding_left_has_no_likelihood() -> None:
+    x = np.add.outer([1e6, 2e6, 4e6], [0.1, 0.3]) + np.array([[1e-2, 0], [0, 0], [0, 1e-2]])
+    found = variance_components(x, estimator="REML")
+    assert found.warnings[0].startswith("zero_residual_variance") and found.method == "mean squares"
+
+
 def test_loadings_of_no_solution_turn_to_none() -> None:
     target = pd.DataFrame({"E": [0.8, 0.7, 0.0, 0.1], "N": [0.0, 0.1, 0.9, 0.7]}, index=list("abcd"))
     assert procrustes(target * math.nan, target).isna().all(axis=None)
     # a factor of zeros has no congruence with any other
     found = congruence(target.assign(N=0.0), target.assign(N=0.0), shuffles=5)
     assert math.isnan(found.factors["phi_chance"][1])
+
+
+@pytest.mark.parametrize(
+    "statistic",
+    [
+        lambda table: form_effects(table, seed=1),
+        lambda table: repeats(table.rename(columns={"level": "replicate"}), seed=1),
+        level_tests,
+    ],
+)
+def test_a_row_without_a_person_is_named(statistic) -> None:
+    table = long(RANDOM.integers(1, 6, (4, 2)), RANDOM.integers(1, 6, (4, 2)))
+    with pytest.raises(ValueError, match="person: row 2 has none"):
+        statistic(table.assign(person=table["person"].astype(object).where(table.index != 2, None)))
+
+
+def test_an_infinite_answer_under_a_form_is_named() -> None:
+    table = long(np.ones((4, 2)), np.full((4, 2), 2.0))
+    with pytest.raises(ValueError, match="inf"):
+        form_effects(table.assign(value=table["value"].where(table.index != 2, math.inf)), seed=1)
 
 
 def test_traits_that_stand_twice_are_named() -> None:

@@ -107,3 +107,9 @@ def test_wrong_calls_are_named() -> None:
         omega_one_factor(answers(), variance="observed", interval="delta")
     with pytest.raises(ValueError, match="persona: 2 labels for 600 rows"):
         omega_one_factor(answers(), persona=["a", "b"])
+
+
+def test_items_that_load_against_the_others_are_named() -> None:
+    found = omega_one_factor(HARD["reversed once too often"])
+    assert found.has("negative_loading")
+    assert not omega_one_factor(HARD["two answers only"]).has("negative_loading")

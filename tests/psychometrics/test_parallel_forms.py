@@ -72,3 +72,8 @@ def test_hard_data_give_values_or_reasons(name: str) -> None:
     for estimate in estimates:
         assert estimate.note if math.isnan(estimate.value) or estimate.value == 1 else True
     assert len(found.levels) == HARD[name].shape[1]
+
+
+def test_a_shift_is_that_of_persons_who_have_every_form() -> None:
+    scores = pd.DataFrame({"a": [1.0, 2, 3, 4, 5, 6], "b": [1.0, 2, 3, math.nan, math.nan, math.nan]})
+    assert parallel_forms(scores, seed=1).levels["shift"].tolist() == [0, 0]
