@@ -77,7 +77,8 @@ def krippendorff(case: Case, x: pd.DataFrame) -> dict[str, Any]:
     named = re.search(r"\b(nominal|ordinal|interval|ratio)\b", str(params.get("level") or case["r_call"]))
     raters_in_rows = "rows = raters" in str(params.get("layout", "")).replace("=", " = ").replace("  ", " ")
     ratings = x.T if raters_in_rows else x
-    return {"alpha": krippendorff_alpha(ratings, level=named[1] if named else "nominal").extra["alpha_irr"]}
+    found = krippendorff_alpha(ratings, level=named[1] if named else "nominal")
+    return {"alpha": found.extra.get("alpha_irr", found.value)}
 
 
 def lambdas(case: Case, x: pd.DataFrame) -> dict[str, Any]:
