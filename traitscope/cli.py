@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,15 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("traitscope: stopped; what was answered is kept, and the same command goes on from here", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except Exception as failure:  # the one place where a failure of ours ends; the traceback helps to mend it
         if given.debug:
             raise
         print(f"traitscope: failed: {type(failure).__name__}: {failure} (--debug shows where)", file=sys.stderr)
         return 1
-    print(json.dumps(result, ensure_ascii=False, allow_nan=False) if given.json else text)
+    try:
+        print(json.dumps(result, ensure_ascii=False, allow_nan=False) if given.json else text, flush=True)
+    except BrokenPipeError:  # the reader, such as `head`, has enough; Python must not complain when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
