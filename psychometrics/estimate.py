@@ -96,7 +96,7 @@ class Estimate:
         >>> undefined("too_few_persons", n_persons=2).to_dict()["value"] is None
         True
         """
-        return {each.name: _plain(getattr(self, each.name)) for each in dataclasses.fields(self)}
+        return {each.name: plain(getattr(self, each.name)) for each in dataclasses.fields(self)}
 
 
 def undefined(
@@ -166,11 +166,16 @@ def sums_by_person(rows: Floats, person: Integers, n_persons: int) -> Floats:
     return sums
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Numbers, text, lists and tables by name, as JSON has them; NaN and infinity, which it lacks, become None.
+
+    >>> plain({"value": np.float64("nan"), "warnings": ("a", "b")})
+    {'value': None, 'warnings': ['a', 'b']}
+    """
     if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -115,7 +115,7 @@ def _compared(sample: Sample, truth: Truth, parameters: Mapping[str, float]) -> 
         one = sample.keyed[(_cells(sample) == wide.columns[0]).to_numpy()][items]
         yield _row(scale, "alpha", float(alpha), cronbach_alpha(one.reset_index(drop=True)))
         if len(set(keys.values())) == 2:
-            low, high = sample.ends(scale)
+            low, high = sample.ends(items)
             styles = response_styles(sample.raw[items].groupby(sample.who, sort=False).mean(), keys, low, high)
             agree = [truth.raw[[i for i in items if keys[i] == sign]].mean(axis=1).mean() for sign in (1, -1)]
             middle = (min(low.values()) + max(high.values())) / 2

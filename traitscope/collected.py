@@ -11,7 +11,7 @@ from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory
 from psychometrics.alpha import cronbach_alpha
-from psychometrics.estimate import Missing
+from psychometrics.estimate import Missing, plain
 from psychometrics.scoring import keying_suspicion, normal_percentile, scale_score, t_score
 from traitscope import statistics
 from traitscope.analysis import norm_for
@@ -20,6 +20,7 @@ from traitscope.estimates import alpha_of, alpha_row, effect_row, factor_rows
 from traitscope.record import Record
 from traitscope.sample import Sample, read_sample, record_sample
 from traitscope.sample import beside as both
+from traitscope.statistics.found import long_answers
 
 
 def analyze(
@@ -48,7 +49,7 @@ def analyze(
         result["beside"] = analyze_sample(other)
     found = statistics.compute(sample, only, told, together)
     result["warnings"] += [f"{name} failed: {each['failed']}" for name, each in found.items() if "failed" in each]
-    return result | {"statistics": _plain(found)}
+    return result | {"statistics": plain(found)}
 
 
 def _names(first: Path, second: Path) -> tuple[str, str]:
@@ -86,14 +87,14 @@ def analyze_sample(sample: Sample) -> dict[str, Any]:
         "forms": _forms(sample),
         "warnings": warnings,
     }
-    plain: dict[str, Any] = _plain(result)
-    return plain
+    found: dict[str, Any] = plain(result)
+    return found
 
 
 def _scale(sample: Sample, scale: str) -> tuple[dict[str, Any], list[str]]:
     inventory, keys = sample.inventory, sample.keys(scale)
     raw, who, table = sample.raw[list(keys)], sample.who, sample.table
-    low, high = sample.ends(scale)
+    low, high = sample.ends(keys)
     wide = sample.keyed[list(keys)]
     if sample.missing == "listwise":
         wide = wide.dropna()
@@ -176,26 +177,5 @@ def _norm(inventory: Inventory, scale: str, score: Series) -> dict[str, Any] | N
 def _forms(sample: Sample) -> list[dict[str, Any]]:
     rows = []
     for factor in sample.factors:
-        others = sample.factors.drop(columns=factor)
-        if "replicate" in sample.table:
-            others = others.assign(replicate=sample.table["replicate"])
-        cell = others.astype(str).agg("|".join, axis=1) if others.shape[1] else Series("", index=others.index)
-        long = sample.raw.assign(person=sample.who, level=sample.factors[factor], cell=cell).melt(
-            ["person", "level", "cell"], var_name="item"
-        )
-        long["item"] = long["item"] + "|" + long.pop("cell")
-        if long.duplicated(["person", "item", "level"]).any():
-            long = long.groupby(["person", "item", "level"], sort=False)["value"].mean().reset_index()
-        rows += factor_rows(long, str(factor))
+        rows += factor_rows(long_answers(sample, sample.factors[factor], sample.raw), str(factor))
     return rows
-
-
-def _plain(value: Any) -> Any:
-    """Numbers, texts, lists and tables for JSON; what is not a finite number becomes null."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -17,11 +17,8 @@ class DataError(ValueError):
 BLANK = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "None", "."})
 LOST = frozenset({"refused", "ambiguous", "off_scale", "unreadable", "missing"})  # outcomes without an answer
 PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may have, in this spelling
-OF_TRIALS = (
-    "position",
-    "place",
-    "label",
-)  # an item's place in the sitting; place on the page and label of what was chosen
+# the item's place in the sitting; place on the page and label of the option that was chosen
+OF_TRIALS = ("position", "place", "label")
 MOST_LEVELS = 50  # of a form factor
 PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
 

@@ -8,8 +8,9 @@ from typing import Any
 from pandas import DataFrame
 
 from inventories.definitions import Inventory
+from psychometrics.estimate import plain
 from traitscope.listing import terms_of
-from traitscope.text import columns, frame
+from traitscope.text import columns, frame, interval
 
 
 def collected(result: dict[str, Any], inventory: Inventory, *, with_tables: bool, most: int) -> str:
@@ -17,13 +18,9 @@ def collected(result: dict[str, Any], inventory: Inventory, *, with_tables: bool
     effects = []
     for scale, each in result["scales"].items():
         if found := each["assigned"]:
-            d = "-" if found["d_low"] is None else f"[{found['d_low']:.3f}, {found['d_high']:.3f}]"
-            rho = (
-                "-" if found["spearman_low"] is None else f"[{found['spearman_low']:.3f}, {found['spearman_high']:.3f}]"
-            )
             effects.append(
-                [scale, each["n_persons"], _number(found["d_ddof1"]), d, found["d_method"] or "-", _number(found["d_ddof0"]),
-                 _number(found["spearman"]), rho, found["note"] or "-"]
+                [scale, each["n_persons"], _number(found["d_ddof1"]), _interval(found, "d_"), found["d_method"] or "-", _number(found["d_ddof0"]),
+                 _number(found["spearman"]), _interval(found, "spearman_"), found["note"] or "-"]
             )  # fmt: skip
     parts = [
         f"{result['file']}: {result['n_rows']} rows, {result['n_persons']} persons, {inventory.title}, missing: {result['missing']}"
@@ -31,23 +28,9 @@ def collected(result: dict[str, Any], inventory: Inventory, *, with_tables: bool
     parts.append(_scales(result))
     parts += _told_of_rows(result)
     if effects:
-        parts.append(
-            "Effect of the assigned level\n"
-            + columns(
-                [
-                    "scale",
-                    "persons",
-                    "d (sample SD)",
-                    "95 % interval",
-                    "method",
-                    "d (population SD)",
-                    "Spearman",
-                    "95 % interval",
-                    "note",
-                ],
-                effects,
-            )
-        )
+        header = ["scale", "persons", "d (sample SD)", "95 % interval", "method", "d (population SD)", "Spearman",
+                  "95 % interval", "note"]  # fmt: skip
+        parts.append("Effect of the assigned level\n" + columns(header, effects))
     if result["forms"]:
         parts.append("Effect of the form\n" + frame(DataFrame(result["forms"]), 3))
     some = {name: each for name, each in result["statistics"].items() if not each["lacking"]}
@@ -131,10 +114,10 @@ def _warnings(estimates: list[dict[str, Any]]) -> list[str]:
     return [f"  {', '.join(told)}: {warning}" for warning, told in scales.items()]
 
 
-def _interval(estimate: dict[str, Any]) -> str:
-    if estimate["low"] is None or estimate["high"] is None:
-        return "-"
-    return f"[{estimate['low']:.3f}, {estimate['high']:.3f}]"
+def _interval(estimate: dict[str, Any], of: str = "") -> str:
+    """The interval of an estimate, or with `of` that of one of its numbers: keys low and high, d_low and d_high."""
+    low, high = (math.nan if estimate[f"{of}{end}"] is None else estimate[f"{of}{end}"] for end in ("low", "high"))
+    return interval(low, high, 3)
 
 
 def listed(statistics: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
@@ -149,7 +132,7 @@ def listed(statistics: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
 
 def checked(rows: list[dict[str, Any]], inventory: str, persons: int, seed: int) -> tuple[dict[str, Any], str]:
     """Recovered against true values, world by world."""
-    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    plain = [{name: plain(value) for name, value in row.items()} for row in rows]
     told = [row["inside"] for row in rows if row["inside"] is not None]
     head = (
         f"{inventory}, {persons} simulated persons in each world, seed {seed}. Each world differs from the plain one in one thing "
@@ -200,8 +183,3 @@ def probed(result: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}"
-
-
-def _plain(value: Any) -> Any:
-    value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,4 +1,4 @@
-"""A record or an analysed file as text for a terminal, and as CSV files."""
+"""A record as text for a terminal, and as CSV files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
+from psychometrics.estimate import plain
 from traitscope import analysis, estimates
 from traitscope.findings import findings
 from traitscope.listing import terms_of
@@ -168,9 +169,4 @@ def export(record: Record, folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def _rows(table: DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+    return [{str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")]

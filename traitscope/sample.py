@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import functools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,9 +98,9 @@ class Sample:
             return Series(math.nan, index=self.table.index)
         return pd.to_numeric(self.table[column], errors="coerce")
 
-    def ends(self, scale: str) -> tuple[dict[str, float], dict[str, float]]:
-        """Smallest and largest value of each item of `scale`."""
-        ranges = {item: self.inventory.range_of(self.inventory.item(item)) for item in self.keys(scale)}
+    def ends(self, items: Iterable[str]) -> tuple[dict[str, float], dict[str, float]]:
+        """Smallest and largest value of each item."""
+        ranges = {item: self.inventory.range_of(self.inventory.item(item)) for item in items}
         return {item: float(low) for item, (low, _) in ranges.items()}, {
             item: float(high) for item, (_, high) in ranges.items()
         }

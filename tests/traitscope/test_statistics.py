@@ -202,3 +202,13 @@ def test_outcomes_without_an_answer_are_counted_and_never_scored(inventory, tmp_
         if (each["scale"], each["quantity"]) == ("S", "alpha")
     )
     assert alpha["extra"]["n_listwise"] == 57
+
+
+def test_agreement_over_forms_counts_persons_and_not_their_answers(inventory, tmp_path):
+    table = in_every_form(simulated(20))
+    table["q1"] = table["q1"].where(table["factor.order"] == "printed", 5 - table["q1"])
+    found = result(table, inventory, tmp_path)["statistics"]["krippendorff"]["estimates"]
+    # labels and draws are one here, so nothing can be compared over labels alone
+    assert {each["n_persons"] for each in found if each["quantity"].endswith("over order")} == {20}
+    exact = {each["quantity"]: each["value"] for each in found}["exact agreement of answers over order"]
+    assert exact == pytest.approx(11 / 12)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pandas as pd
-from pandas import DataFrame, Series
-
 from psychometrics import (
-    exact_agreement,
     intraclass_correlations,
     item_kappas,
     krippendorff_alpha,
-    mean_absolute_change,
     repeats,
     retest,
 )
@@ -31,6 +24,7 @@ from traitscope.statistics.found import (
     long_answers,
     occasions,
     replicates,
+    scores,
 )
 from traitscope.statistics.reliability import estimates_of
 
@@ -46,13 +40,8 @@ def another_draw(sample: Sample) -> Findings:
 
 
 def draws(sample: Sample) -> Findings:
-    replicate = sample.table["replicate"].rename("replicate")
-    form = form_cells(sample)
-    long = sample.keyed.assign(person=sample.who, form=form, replicate=replicate).melt(
-        ["person", "form", "replicate"], var_name="item"
-    )
-    long["item"] = long["item"].astype(str) + " | " + long.pop("form")
-    found = repeats(long, seed=SEED)
+    apart = {"person": sample.who, "level": form_cells(sample), "replicate": sample.table["replicate"]}
+    found = repeats(sample.keyed.assign(**apart).melt(list(apart), var_name="item"), seed=SEED)
     yield from (Found(WHOLE, name, each) for name, each in estimates_of(found))
 
 
@@ -69,29 +58,31 @@ def kappas(sample: Sample) -> Findings:
 
 
 def intraclass(sample: Sample) -> Findings:
-    for what, levels in _raters(sample):
+    for factor in sample.factors:
         for scale in domains(sample):
-            wide = by_level(sample, scale, levels)
-            if wide.shape[1] < 2:
-                continue
-            found = intraclass_correlations(wide, missing=sample.missing, seed=SEED)
-            yield from (Found(scale, f"ICC over {what}, {name}", each) for name, each in estimates_of(found))
+            wide = by_level(sample, scale, sample.factors[factor])
+            if wide.shape[1] > 1:
+                found = intraclass_correlations(wide, missing=sample.missing, seed=SEED)
+                yield from (Found(scale, f"ICC over {factor}, {name}", each) for name, each in estimates_of(found))
 
 
 def krippendorff(sample: Sample) -> Findings:
-    for what, levels in _raters(sample):
+    for factor in sample.factors:
         for scale in domains(sample):
-            wide = by_level(sample, scale, levels)
+            wide = by_level(sample, scale, sample.factors[factor])
             if wide.shape[1] > 1:
                 found = krippendorff_alpha(wide, level="interval", seed=SEED)
-                yield Found(scale, f"Krippendorff's alpha of scores over {what}", found)
-        answers = _answers_by(sample, levels)
+                yield Found(scale, f"Krippendorff's alpha of scores over {factor}", found)
+        long = long_answers(sample, sample.factors[factor], sample.keyed).dropna(subset=["value"])
+        unit = ["person", "item", "replicate"]
+        answers = long.pivot_table(index=unit, columns="level", values="value", sort=False)
         if answers.shape[1] > 1:
-            yield Found(
-                WHOLE, f"ordinal alpha of answers over {what}", krippendorff_alpha(answers, level="ordinal", seed=SEED)
-            )
-            yield Found(WHOLE, f"exact agreement of answers over {what}", exact_agreement(answers, seed=SEED))
-            yield Found(WHOLE, f"mean absolute change over {what}", mean_absolute_change(answers, seed=SEED))
+            # the answers of a person belong together: persons are counted and drawn, not answers
+            who = answers.index.get_level_values("person")
+            found = krippendorff_alpha(answers, level="ordinal", persona=who, seed=SEED)
+            yield Found(WHOLE, f"ordinal alpha of answers over {factor}", found)
+            forms = long.rename(columns={"level": "replicate", "replicate": "level"})
+            yield Found(WHOLE, f"exact agreement of answers over {factor}", repeats(forms, seed=SEED).agreement)
 
 
 def _occasions(sample: Sample) -> tuple[str, str]:
@@ -99,18 +90,6 @@ def _occasions(sample: Sample) -> tuple[str, str]:
     if found is None:  # `needs` has asked
         raise ValueError("no two occasions")
     return found
-
-
-def _raters(sample: Sample) -> Iterator[tuple[str, Series[str]]]:
-    """What can be exchanged while the persona stays: models, and each form factor."""
-    for name in sample.factors:
-        yield str(name), sample.factors[name]
-
-
-def _answers_by(sample: Sample, levels: Series[str]) -> DataFrame:
-    """Keyed answers as person and item x level."""
-    long = long_answers(sample, levels, sample.keyed).dropna(subset=["value"])
-    return long.pivot_table(index=["person", "item", "replicate"], columns="level", values="value", sort=False)
 
 
 def models(sample: Sample) -> str:
@@ -123,20 +102,12 @@ def models(sample: Sample) -> str:
 
 def between_models(sample: Sample) -> Findings:
     for scale in domains(sample):
-        table = pd.DataFrame(
-            {"persona": sample.table["persona"], "model": sample.table["model"], "score": by_row(sample, scale)}
-        )
+        table = sample.table[["persona", "model"]].assign(score=scores(sample, scale))
         wide = table.pivot_table(index="persona", columns="model", values="score", sort=False)
         found = intraclass_correlations(wide, missing=sample.missing, seed=SEED)
         yield Found(scale, "ICC(A,1) over models", found.agreement)
         yield Found(scale, "ICC(C,1) over models", found.consistency)
         yield Found(scale, "Krippendorff's alpha over models", krippendorff_alpha(wide, level="interval", seed=SEED))
-
-
-def by_row(sample: Sample, scale: str) -> Series[float]:
-    from traitscope.statistics.found import scores
-
-    return scores(sample, scale)
 
 
 STATISTICS = {

@@ -15,12 +15,13 @@ from traitscope.statistics.found import (
     Statistic,
     Table,
     by_level,
+    domain_of,
     domains,
     factors,
     form_cells,
     long_answers,
+    pole_of,
     scores,
-    strata,
 )
 from traitscope.statistics.reliability import estimates_of
 
@@ -29,13 +30,12 @@ def parallel(sample: Sample) -> Findings:
     for factor in sample.factors:
         for scale in domains(sample):
             wide = by_level(sample, scale, sample.factors[factor])
-            poles = strata(sample, scale)
-            by_person = dict(zip(sample.person_means.index, poles, strict=True)) if poles else None
+            poles = pole_of(sample, scale)
             found = parallel_forms(
                 wide,
                 seed=SEED,
                 missing=sample.missing,
-                strata=[by_person[who] for who in wide.index] if by_person else None,
+                strata=[poles[who] for who in wide.index] if poles else None,
             )
             yield from (Found(scale, f"{factor}, {name}", each) for name, each in estimates_of(found))
 
@@ -57,8 +57,7 @@ def levels(sample: Sample) -> Findings:
     answers = sample.keyed.assign(person=sample.who).join(sample.factors.add_prefix("factor "))
     names = [f"factor {each}" for each in sample.factors]
     long = answers.melt(["person", *names], var_name="item")
-    scale_of = {item: scale for scale in reversed(domains(sample)) for item in sample.keys(scale)}
-    long["scale"] = long["item"].map(scale_of)
+    long["scale"] = long["item"].map(domain_of(sample))
     table = level_tests(long.dropna(subset=["scale"]), names)
     table["factor"] = table["factor"].str.removeprefix("factor ")
     shown = [

@@ -120,6 +120,11 @@ def domains(sample: Sample) -> list[str]:
     return [scale for scale in sample.scales if not sample.inventory.scale(scale).parent]
 
 
+def domain_of(sample: Sample) -> dict[str, str]:
+    """The domain of each item that counts towards one; of several the first."""
+    return {item: scale for scale in reversed(domains(sample)) for item in sample.keys(scale)}
+
+
 def scores(sample: Sample, scale: str) -> Series[float]:
     """The score of every row on a scale, in the inventory's metric."""
     score: Series[float] = scale_score(sample.keyed[list(sample.keys(scale))], sample.inventory.scoring)["score"]
@@ -166,10 +171,15 @@ def long_answers(sample: Sample, level: Series[Any], values: DataFrame) -> DataF
     return long.groupby(cell, sort=False)["value"].mean().reset_index() if long.duplicated(cell).any() else long
 
 
-def strata(sample: Sample, scale: str) -> list[float] | None:
+def pole_of(sample: Sample, scale: str) -> dict[Any, float] | None:
     """Assigned pole of each person on the scale, in the order of `person_means`; None unless all have one of two."""
     levels = poles(sample.of_person(sample.assigned(scale)))
-    return None if levels.isna().any() else [float(each) for each in levels]
+    return None if levels.isna().any() else {who: float(each) for who, each in levels.items()}
+
+
+def with_index(table: DataFrame, name: str) -> DataFrame:
+    """A matrix with its row names as a first column, as tables are printed."""
+    return table.rename_axis(name).reset_index()
 
 
 def varying_groups(sample: Sample) -> dict[str, Series[Any]]:

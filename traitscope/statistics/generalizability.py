@@ -8,8 +8,9 @@ from pandas import DataFrame, concat
 
 from psychometrics import GStudy, d_study, g_study, mixed_model, smallest_design
 from psychometrics.dstudy import Goal
+from psychometrics.generalizability import Interval
 from traitscope.sample import Sample
-from traitscope.statistics.found import Findings, Found, Statistic, Table, domains, form_cells, several_items, strata
+from traitscope.statistics.found import Findings, Found, Statistic, Table, domains, form_cells, pole_of, several_items
 
 # what a study is asked to reach, and how many levels the search for the smallest one may try
 GOALS: tuple[tuple[Goal, float], ...] = (("phi", 0.80), ("width_phi", 0.10))
@@ -34,7 +35,7 @@ def components(sample: Sample) -> Findings:
 def designs(sample: Sample) -> Findings:
     curves, smallest = [], []
     for scale in domains(sample):
-        study = _study(sample, scale)
+        study = _study(sample, scale, interval="none")  # a D-study plans intervals of its own
         if study is None or not study.phi.estimable:
             continue
         facets = study.components.design.facets
@@ -73,7 +74,7 @@ def crossed_model(sample: Sample) -> Findings:
         yield Table(f"random effects, {scale}", found.variances)
 
 
-def _study(sample: Sample, scale: str) -> GStudy | None:
+def _study(sample: Sample, scale: str, interval: Interval | None = None) -> GStudy | None:
     """Persons x items, x forms where forms differ, with draws in the cells where there are several."""
     items = list(sample.keys(scale))
     if len(items) < 2:
@@ -87,13 +88,12 @@ def _study(sample: Sample, scale: str) -> GStudy | None:
     if table["draw"].nunique() > 1:
         nested = {"draw": ("person", *facets)}
         facets.append("draw")
-    poles = strata(sample, scale)
-    by_person = dict(zip(sample.person_means.index, poles, strict=True)) if poles else None
-    column = None
-    if by_person:
-        table["pole"] = table["person"].map(by_person)
-        column = "pole"
-    return g_study(table, facets=facets, nested=nested, strata=column, missing=sample.missing)
+    poles = pole_of(sample, scale)
+    if poles:
+        table["pole"] = table["person"].map(poles)
+    return g_study(
+        table, facets=facets, nested=nested, strata="pole" if poles else None, missing=sample.missing, interval=interval
+    )
 
 
 STATISTICS = {

@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame
 
 from psychometrics import (
     alpha_of_repeats,
@@ -34,8 +33,9 @@ from traitscope.statistics.found import (
     anything,
     common_metric,
     item_tables,
+    pole_of,
     several_items,
-    strata,
+    with_index,
 )
 
 FEWEST_FOR_HIERARCHY = 6  # items: fewer cannot carry three group factors
@@ -46,22 +46,21 @@ def alphas(sample: Sample) -> Findings:
         feldt = cronbach_alpha(items, missing=sample.missing)
         yield Found(scale, "alpha", feldt)
         yield Found(scale, "alpha, Duhachek", cronbach_alpha(items, missing=sample.missing, interval="Duhachek"))
-        poles = strata(sample, scale)
-        drawn = alpha_of_repeats(items, items.index, SEED, strata=poles, missing=sample.missing)
+        poles = pole_of(sample, scale)
+        drawn = alpha_of_repeats(
+            items, items.index, SEED, strata=poles and list(poles.values()), missing=sample.missing
+        )
         # one row a person is meant here
         told = tuple(each for each in drawn.warnings if not each.startswith("no_replication"))
         yield Found(scale, "alpha, bootstrap", dataclasses.replace(drawn, warnings=told))
         if sample.repeated and not sample.factors.shape[1]:  # over forms, what the form does would count as spread
             rows = sample.keyed[list(items)]
-            who = sample.who.map(dict(zip(items.index, poles, strict=True))) if poles else None
-            yield Found(
-                scale, "alpha over rows", alpha_of_repeats(rows, sample.who, SEED, strata=who, missing=sample.missing)
-            )
-        names = [
-            "standardised_alpha",
-            "average_r",
-            *(["alpha_varying_items"] if feldt.extra.get("constant_items") else []),
-        ]
+            within = sample.who.map(poles) if poles else None
+            pooled = alpha_of_repeats(rows, sample.who, SEED, strata=within, missing=sample.missing)
+            yield Found(scale, "alpha over rows", pooled)
+        names = ["standardised_alpha", "average_r"]
+        if feldt.extra.get("constant_items"):
+            names.append("alpha_varying_items")
         for name in names:
             yield Found(scale, name.replace("_", " "), _part(feldt, name))
 
@@ -81,7 +80,7 @@ def ordinal(sample: Sample) -> Findings:
         yield Found(scale, "ordinal alpha", ordinal_alpha(answers, missing=sample.missing, seed=SEED, resamples=200))
         found = polychoric(answers, missing=sample.missing)
         if not found.note:
-            yield Table(f"polychoric correlations, {scale}", _named(found.correlations))
+            yield Table(f"polychoric correlations, {scale}", with_index(found.correlations, "item"))
 
 
 def one_factor(sample: Sample) -> Findings:
@@ -136,10 +135,6 @@ def _part(of: Estimate, name: str) -> Estimate:
     note = "" if value == value else of.note or "not_estimable"
     number = float(value) if isinstance(value, float | int) else float("nan")
     return Estimate(number, n_persons=of.n_persons, n_items=of.n_items, missing=of.missing, note=note)
-
-
-def _named(matrix: DataFrame) -> DataFrame:
-    return matrix.rename_axis("item").reset_index()
 
 
 STATISTICS = {

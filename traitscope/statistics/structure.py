@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pandas import DataFrame
-
 from psychometrics import (
     confirmatory_factors,
     efa,
@@ -30,6 +28,7 @@ from traitscope.statistics.found import (
     groups,
     several_items,
     varying_groups,
+    with_index,
 )
 
 GOOD_CFI = 0.90  # below, a model is not taken for the structure of the items
@@ -54,8 +53,8 @@ def parallel(sample: Sample) -> Findings:
 def exploratory(sample: Sample) -> Findings:
     found = efa(all_items(sample), len(domains(sample)), missing=sample.missing, seed=SEED, ipsative=sample.ipsative)
     yield Found(WHOLE, "root mean square residual", found.fit)
-    yield Table("loadings", _with_index(found.loadings, "item"))
-    yield Table("factor correlations", _with_index(found.phi, "factor"))
+    yield Table("loadings", with_index(found.loadings, "item"))
+    yield Table("factor correlations", with_index(found.phi, "factor"))
 
 
 def human(sample: Sample) -> Findings:
@@ -141,10 +140,6 @@ def _model(sample: Sample) -> dict[str, list[str]]:
         if len(items) >= FEWEST_FOR_FACTOR:
             model[scale] = items
     return model
-
-
-def _with_index(table: DataFrame, name: str) -> DataFrame:
-    return table.rename_axis(name).reset_index()
 
 
 STATISTICS = {

@@ -17,7 +17,7 @@ from psychometrics import (
 from traitscope.analysis import norm_for
 from traitscope.estimates import SEED
 from traitscope.sample import Sample
-from traitscope.statistics.found import WHOLE, Findings, Found, Statistic, Table, domains, form_cells, scores
+from traitscope.statistics.found import WHOLE, Findings, Found, Statistic, Table, domain_of, domains, form_cells, scores
 from traitscope.statistics.reliability import estimates_of
 
 # which end of a trait is the socially desirable one (Salecha et al., 2024, for the Big Five)
@@ -28,10 +28,9 @@ DESIRABLE = {
 
 
 def styles(sample: Sample) -> Findings:
-    keys = {item: key for scale in reversed(domains(sample)) for item, key in sample.keys(scale).items()}
-    scale_of = {item: scale for scale in reversed(domains(sample)) for item in sample.keys(scale)}
-    ranges = {item: sample.inventory.range_of(sample.inventory.item(item)) for item in keys}
-    low, high = ({item: float(each[end]) for item, each in ranges.items()} for end in (0, 1))
+    scale_of = domain_of(sample)
+    keys = {item: sample.inventory.item(item).key for item in scale_of}
+    low, high = sample.ends(keys)
     raw = sample.raw[[item for item in sample.raw if item in keys]]
     found = response_styles(raw, keys, low, high, scales=scale_of, persona=sample.who)
     yield from (Found(WHOLE, name, each) for name, each in estimates_of(found))
