@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
 
 import msgspec
 
 from inventories import wording
-from inventories.answers import Answer, Outcome, PrintedOption, read_block, read_reply
+from inventories.answers import Answer, Outcome, PrintedOption, read_block, read_place
 from inventories.definitions import Inventory, Item
 from inventories.forms import Sitting, Step, Trial
 from inventories.ids import digest
 from inventories.persona_sets import Persona
-from inventories.responder import About, Message, Prompt, Reply, Shown
+from inventories.responder import About, Likelihood, Message, Prompt, Reply, Shown
 
 NEAR_TIE = 1e-4  # nats; two best labels closer than this may change places with the packing of a batch
 
@@ -27,7 +28,7 @@ class Reading(msgspec.Struct, frozen=True):
     position: int | None = None  # its place on the page, from 0
     expected: float | None = None  # mean value under the label probabilities
     label_mass: float | None = None  # probability that any label was said at all
-    likelihood: float | None = None  # nats per token; of a bipolar item right minus left
+    likelihood: float | None = None  # nats per token; of a bipolar item right minus left, of a scenario high minus low
     near_tie: bool = False
 
 
@@ -69,13 +70,27 @@ def read(interview: Interview, step: Step, reply: Reply) -> list[Reading]:
     if step.kind == "task" or reply.error is not None:
         return []
     if reply.likelihoods is not None:
-        ends = [each.total / each.tokens if each.tokens else math.nan for each in reply.likelihoods]
-        value = ends[0] - ends[1] if len(ends) == 2 else ends[0]
-        return [Reading(step.trials[0].id, "answered", likelihood=value)]
+        item = interview.inventory.item(step.trials[0].item)
+        return [
+            Reading(step.trials[0].id, "answered", likelihood=contrast(interview.inventory, item, reply.likelihoods))
+        ]
     printed = _printed(interview, step.trials[0])
     if reply.label_logprobs is not None:
         return [read_labels(step.trials[0].id, printed, reply.label_logprobs)]
     return read_texts([(trial.id, trial.item) for trial in step.trials], printed, reply.text)
+
+
+def contrast(inventory: Inventory, item: Item, said: Sequence[Likelihood]) -> float:
+    """Nats per token of a statement; of the right pole less the left one; of the high actions less the low ones."""
+    means = [each.total / each.tokens if each.tokens else math.nan for each in said]
+    if not inventory.is_scenario(item):
+        return means[0] - means[1] if len(means) == 2 else means[0]
+    low, high = inventory.range_of(item)
+    sides = {
+        end: [mean for mean, option in zip(means, inventory.options_of(item), strict=True) if option.value == end]
+        for end in (low, high)
+    }
+    return fmean(sides[high]) - fmean(sides[low])
 
 
 def read_labels(trial: str, printed: Sequence[PrintedOption], logprobs: Sequence[float]) -> Reading:
@@ -95,9 +110,11 @@ def read_labels(trial: str, printed: Sequence[PrintedOption], logprobs: Sequence
 def read_texts(trials: Sequence[tuple[str, str]], printed: Sequence[PrintedOption], text: str | None) -> list[Reading]:
     """A generated reply, for one trial or a block of (trial, item)."""
     if len(trials) == 1:
-        answers = {trials[0][1]: read_reply(text, printed)}
-    else:
-        answers = read_block(text, printed, [item for _, item in trials])
+        found = read_place(text, printed)
+        if isinstance(found, int):
+            return [Reading(trials[0][0], "answered", chosen=printed[found].value, position=found)]
+        return [Reading(trials[0][0], found)]
+    answers = read_block(text, printed, [item for _, item in trials])
     return [_reading(trial, answers[item], printed) for trial, item in trials]
 
 
@@ -108,7 +125,8 @@ def _reading(trial: str, answer: Answer, printed: Sequence[PrintedOption]) -> Re
 
 def _words(interview: Interview, step: Step, first: bool) -> str:
     if interview.sitting.elicitation == "likelihood" and step.kind == "item":
-        return wording.open_question(interview.sitting.form)
+        inventory = interview.inventory
+        return wording.open_question(inventory, inventory.item(step.trials[0].item), interview.sitting.form)
     return wording.question(interview.inventory, interview.sitting, step, first)
 
 
@@ -158,7 +176,10 @@ def _shown(interview: Interview, trial: Trial) -> Shown:
     item = inventory.item(trial.item)
     trait, key = trait_of(inventory, item)
     options = inventory.options_of(item)
-    return Shown(item.id, trait, key, tuple(options[place].value for place in trial.shown))
+    # actions whose likelihood is asked are all there is to be said; nothing is printed
+    order = trial.shown or (range(len(options)) if inventory.is_scenario(item) else ())
+    values = tuple(options[place].value for place in order)
+    return Shown(item.id, trait, key, values, twin=item.twin, kind=inventory.kind)
 
 
 def trait_of(inventory: Inventory, item: Item) -> tuple[str, int]:

@@ -15,7 +15,16 @@ from inventories.reply_text import fold, plain, without_thinking
 
 READER_VERSION = 1
 
-__all__ = ["READER_VERSION", "Answer", "Outcome", "PrintedOption", "judge_line", "read_block", "read_reply"]
+__all__ = [
+    "READER_VERSION",
+    "Answer",
+    "Outcome",
+    "PrintedOption",
+    "judge_line",
+    "read_block",
+    "read_place",
+    "read_reply",
+]
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -27,12 +36,15 @@ class Answer(msgspec.Struct, frozen=True):
 
 def read_reply(text: str | None, options: Sequence[PrintedOption]) -> Answer:
     """Read one reply to one item. `options` stand in printed order."""
+    return _answer(options, read_place(text, options))
+
+
+def read_place(text: str | None, options: Sequence[PrintedOption]) -> int | Outcome:
+    """The place on the page, from 0, of the option that a reply names, or the outcome that is no answer."""
     if text is None or not (clean := plain(text)):
-        return Answer("missing")
+        return "missing"
     said = without_thinking(clean)
-    if not said:
-        return Answer("unreadable")
-    return _answer(options, Reader(options).read(said))
+    return Reader(options).read(said) if said else "unreadable"
 
 
 def _answer(options: Sequence[PrintedOption], found: int | Outcome) -> Answer:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from functools import cached_property
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -22,6 +23,10 @@ class Option(Definition, frozen=True):
 
     value: int
     text: str
+    desirability: Annotated[float, msgspec.Meta(ge=1, le=5)] | None = (
+        None  # how good it sounds, 1 to 5; never shown ...
+    )
+    rated_by: str = ""  # ... and who says so, such as "model-assisted"
 
 
 class Variant(Definition, frozen=True):
@@ -32,10 +37,14 @@ class Variant(Definition, frozen=True):
 
 
 class Item(Definition, frozen=True):
-    """One question. `scale` absent: asked but not scored."""
+    """One question. `scale` absent: asked but not scored. In a scenario `text` is the situation."""
 
     id: str
     text: str = ""
+    question: str = ""  # what is asked about the situation ...
+    paraphrase: str = ""  # ... which can be told in other words ...
+    twin: str = ""  # ... and the statement that says of oneself what the high options do
+    scene: str = ""  # the situation in which a statement is asked; set where a scenario is put as statements
     scale: str | None = None
     facet: str | None = None
     key: int = 1
@@ -162,7 +171,7 @@ class Translation(Definition, frozen=True):
     notes: list[str] = []
 
 
-class Inventory(Definition, frozen=True):
+class Inventory(Definition, frozen=True, dict=True):
     """A set of items with everything that is known about them."""
 
     title: str
@@ -170,6 +179,7 @@ class Inventory(Definition, frozen=True):
     licence: str
     items: list[Item]
     scales: dict[str, str | Scale]
+    twin_of: str = ""  # the inventory whose statements have these scenarios as twins: an id, or a path beside this file
     source: str = ""
     abbreviation: str = ""
     construct: str = ""
@@ -207,11 +217,14 @@ class Inventory(Definition, frozen=True):
         """Item id -> +1 or -1 of the items that count towards `scale`, a domain or a facet."""
         return {item.id: item.key for item in self.items if scale in (item.scale, item.facet)}
 
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
     def item(self, name: str) -> Item:
-        for item in self.items:
-            if item.id == name:
-                return item
-        raise DefinitionError(f"{self.file}: no item {name!r}; {allowed((item.id for item in self.items), name)}")
+        if name not in self._items:
+            raise DefinitionError(f"{self.file}: no item {name!r}; {allowed(self._items, name)}")
+        return self._items[name]
 
     def options_of(self, item: Item) -> tuple[Option, ...]:
         """The options of `item` in the instrument's own order, the poles filled in."""
@@ -241,10 +254,16 @@ class Inventory(Definition, frozen=True):
         """What stands on the page for `item`, without its options."""
         if item.left:
             return f"{item.left} ... {item.right}"
-        return _fill(self.printed, item.text)
+        return " ".join(filter(None, [_fill(self.printed, item.text), item.question]))
+
+    def is_scenario(self, item: Item) -> bool:
+        """Whether `item` offers actions to choose from."""
+        return self.kind == "action" and isinstance(item.options, list)
 
     def statements(self, item: Item) -> tuple[str, ...]:
-        """The sentence whose likelihood is asked: one, or the right and the left pole of a bipolar item."""
+        """What likelihood is asked of: a sentence, the right and the left pole of a bipolar item, or a scenario's options."""
+        if self.is_scenario(item):
+            return tuple(option.text for option in self.options_of(item))
         if item.statement:
             return (item.statement,)
         own = self.option_sets[item.options].statement if isinstance(item.options, str) else ""
@@ -254,9 +273,10 @@ class Inventory(Definition, frozen=True):
     def fingerprint(self) -> str:
         """Names all that a model could be shown of this inventory; keys, norms and titles are not in it."""
         shown = [
-            (item.id, item.text, item.left, item.right, self.options_of(item), self.statements(item))
+            (item.id, item.text, item.left, item.right, [{"value": each.value, "text": each.text} for each in self.options_of(item)],
+             self.statements(item), *filter(None, [item.question, item.scene]))
             for item in self.items
-        ]
+        ]  # fmt: skip
         sets = {name: each.instructions for name, each in self.option_sets.items()}
         return digest(shown, self.printed, self.instructions, sets)
 

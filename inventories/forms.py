@@ -14,7 +14,7 @@ from inventories.reading import DefinitionError, allowed
 LAYOUT = 1  # version of the order in which the parts of a prompt stand; see wording.py
 
 Labels = Literal["arabic", "upper", "lower", "roman_upper", "roman_lower"]
-Elicitation = Literal["rating", "choice", "likelihood"]
+Elicitation = Literal["rating", "choice", "likelihood", "confirmation"]
 ReplyFormat = Literal["labels", "text"]
 
 
@@ -23,13 +23,14 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     wording: str = "plain"  # id in wording.py
     labels: Labels = "arabic"
-    options: Literal["printed", "reversed", "shuffled"] = "printed"
+    options: Literal["printed", "reversed", "shuffled", "swapped"] = "printed"  # swapped: each pair of neighbours
     binding: Literal["position", "content"] = "position"  # do labels stay in place, or move with the text?
     items: Literal["printed", "shuffled"] = "printed"
     items_per_prompt: int = 1
     memory: Literal["fresh", "continued"] = "fresh"  # each item alone, or one conversation
     persona_place: Literal["system", "user"] = "system"
     language: str = "en"
+    situation: Literal["original", "paraphrased"] = "original"  # of a scenario
 
     def differences(self) -> dict[str, Any]:
         """The factors in which this form is not the default one; what ids are made of."""
@@ -45,7 +46,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 FACTORS: tuple[str, ...] = Form.__struct_fields__
 
 # What a person can see of a form when no options are printed.
-SEEN_BY_LIKELIHOOD = ("wording", "persona_place", "language")
+SEEN_BY_LIKELIHOOD = ("wording", "persona_place", "language", "situation")
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -175,6 +176,8 @@ def option_order(inventory: Inventory, item: Item, form: Form, seed: int, replic
     places = tuple(range(len(inventory.options_of(item))))
     if form.options == "reversed":
         return places[::-1]
+    if form.options == "swapped":
+        return tuple(min(place ^ 1, places[-1]) for place in places)
     if form.options == "shuffled":
         key = item.id if form.items_per_prompt == 1 else "block"
         return tuple(int(each) for each in shuffled(map(str, places), seed, inventory.id, "options", replicate, key))

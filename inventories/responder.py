@@ -40,6 +40,8 @@ class Shown(msgspec.Struct, frozen=True):
     trait: str  # "" when not scored; "-neuroticism" is resolved into `key`
     key: int
     values: tuple[int, ...]  # of the options in printed order
+    twin: str = ""  # of a scenario: the statement with the same content
+    kind: Literal["cognition", "action"] = "cognition"
 
 
 class About(msgspec.Struct, frozen=True):

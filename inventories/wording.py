@@ -11,43 +11,76 @@ from collections.abc import Sequence
 import msgspec
 
 from inventories.answers import PrintedOption
-from inventories.definitions import Inventory, Item
-from inventories.forms import Form, Sitting, Step, Trial, printed_labels
+from inventories.definitions import Inventory, Item, Option
+from inventories.forms import Form, Labels, Sitting, Step, Trial, printed_labels
 from inventories.reading import DefinitionError, allowed
 from inventories.responder import Message
 
 
 class Wording(msgspec.Struct, frozen=True):
-    """One way of asking: for an answer on a scale, and openly for a self-description (the likelihood prompt)."""
+    """One way of asking: for an answer on a scale, openly for a self-description, and for what to do in a situation."""
 
     version: int
-    instruction: str  # "" stands for the inventory's own instruction
-    open: str
+    instruction: str  # before a statement; "" stands for the inventory's own instruction
+    open: str  # the likelihood prompt of statements; "" where the wording is for scenarios alone
+    choice: str | None = None  # before a scenario; "" stands for the inventory's own, None for no instruction at all
+    lead: str = ""  # before a situation when the likelihood of actions is asked
+    labels: Labels | None = None  # the only labels that it is printed with
 
 
 WORDINGS: dict[str, Wording] = {
-    "plain": Wording(1, "Choose the option that says best how the statement fits you.", "Describe yourself."),
-    "instrument": Wording(1, "", "Please describe yourself as you generally are."),
-    "direct": Wording(1, "How well does this fit you? Pick exactly one of the options.", "Tell me about yourself."),
+    "plain": Wording(
+        1,
+        "Choose the option that says best how the statement fits you.",
+        "Describe yourself.",
+        "Choose the option that comes closest to what you would do.",
+    ),
+    "instrument": Wording(
+        1, "", "Please describe yourself as you generally are.", "", "Please answer with what you would actually do."
+    ),
+    "direct": Wording(
+        1,
+        "How well does this fit you? Pick exactly one of the options.",
+        "Tell me about yourself.",
+        "Which of these would you do? Pick exactly one of the options.",
+        "Tell me what you do here.",
+    ),
     "interview": Wording(
         1,
         "You are being interviewed about what you are like. For the statement below, give the option that comes closest to "
         "your honest view of yourself.",
         "In an interview about what you are like, what would you say about yourself?",
+        "You are being interviewed about how you act. For the situation below, give the option that comes closest to what you "
+        "would honestly do.",
+        "In an interview you are told of a situation and asked how you would act.",
     ),
     "questionnaire": Wording(
         1,
         "This is one part of a questionnaire. Read the statement and mark the one response option that applies to you. "
         "There are no right or wrong answers.",
         "What kind of person are you?",
+        "This is one part of a questionnaire. Read the situation and mark the one course of action that you would take. "
+        "There are no right or wrong answers.",
+        "Read the situation and say what you do. There are no right or wrong answers.",
     ),
     "reflective": Wording(
         1,
         "Take a moment to think about how you usually feel, think and act. Then say which option matches you for the "
         "statement that follows.",
         "Think about how you usually feel, think and act. How would you put it in one sentence?",
+        "Take a moment to picture yourself in the situation that follows. Then say which option matches what you would do.",
+        "Picture yourself in this situation.",
     ),
+    # the three ways in which TRAIT prints a scenario: options A to D, options 1 to 4, and the bare question
+    "trait_letters": Wording(
+        1, "", "", "Answer the question about the situation with the letter of one option.", labels="upper"
+    ),
+    "trait_numbers": Wording(
+        1, "", "", "Answer the question about the situation with the number of one option.", labels="arabic"
+    ),
+    "trait_bare": Wording(1, "", "", None, labels="upper"),
 }
+TEMPLATES = tuple(name for name, each in WORDINGS.items() if each.labels)  # for scenarios offered as a choice
 
 
 def wording(name: str, place: str = "form") -> Wording:
@@ -60,7 +93,7 @@ def wording(name: str, place: str = "form") -> Wording:
 def printed_options(inventory: Inventory, item: Item, form: Form, shown: Sequence[int]) -> tuple[PrintedOption, ...]:
     """The options as they stand on the page, with label, text and value."""
     options = inventory.options_of(item)
-    labels = printed_labels(form, options, shown)
+    labels = _labels(form, options, shown)
     return tuple(
         PrintedOption(label=label, text=options[place].text, value=options[place].value)
         for label, place in zip(labels, shown, strict=True)
@@ -76,9 +109,12 @@ def opening(form: Form, persona_text: str, has_system: bool) -> tuple[tuple[Mess
     return (), persona_text + "\n\n"
 
 
-def open_question(form: Form) -> str:
-    """The question to which a likelihood item is one possible answer."""
-    return wording(form.wording).open
+def open_question(inventory: Inventory, item: Item, form: Form) -> str:
+    """The question to which a likelihood item is one possible answer, or each action of a scenario."""
+    asked = wording(form.wording)
+    if inventory.is_scenario(item):
+        return " ".join(filter(None, [asked.lead, inventory.printed_text(item)]))
+    return asked.open
 
 
 def question(inventory: Inventory, sitting: Sitting, step: Step, first: bool) -> str:
@@ -90,6 +126,8 @@ def question(inventory: Inventory, sitting: Sitting, step: Step, first: bool) ->
     options = printed_options(inventory, items[0], form, step.trials[0].shown)
     shared = _options_are_shared(inventory, form)
     listed = _listed(options)
+    if inventory.is_scenario(items[0]) and wording(form.wording).choice is None:
+        return f"{inventory.printed_text(items[0])}\n\n{listed}"
     body = _body(inventory, items)
     if not first and shared:
         return body
@@ -108,6 +146,8 @@ def _options_are_shared(inventory: Inventory, form: Form) -> bool:
 def _instruction(inventory: Inventory, item: Item, form: Form) -> str:
     # an option set's own instruction says what its options mean, so it is printed in every wording
     own = inventory.instructions_of(item)
+    if inventory.is_scenario(item):
+        return wording(form.wording).choice or own or str(WORDINGS["plain"].choice)
     chosen = wording(form.wording).instruction or own or WORDINGS["plain"].instruction
     return f"{own} {chosen}" if isinstance(item.options, str) and own and own != chosen else chosen
 
@@ -128,13 +168,19 @@ def _listed(options: Sequence[PrintedOption]) -> str:
 
 
 def _body(inventory: Inventory, items: Sequence[Item]) -> str:
-    noun = "Statement" if inventory.kind == "cognition" else "Situation"
+    noun = "Situation" if inventory.is_scenario(items[0]) else "Statement"
     if len(items) == 1:
-        return f"{noun}: {inventory.printed_text(items[0])}"
+        scene = f"Situation: {items[0].scene}\n\n" if items[0].scene else ""
+        return f"{scene}{noun}: {inventory.printed_text(items[0])}"
     lines = [f"{number}. {inventory.printed_text(item)}" for number, item in enumerate(items, start=1)]
     return f"{noun}s:\n" + "\n".join(lines)
 
 
 def label_said(inventory: Inventory, form: Form, trial: Trial, position: int) -> str:
     """The label that stands at `position`: what the model is taken to have said when its probabilities were read."""
-    return printed_labels(form, inventory.options_of(inventory.item(trial.item)), trial.shown)[position]
+    return _labels(form, inventory.options_of(inventory.item(trial.item)), trial.shown)[position]
+
+
+def _labels(form: Form, options: Sequence[Option], shown: Sequence[int]) -> tuple[str, ...]:
+    fixed = wording(form.wording).labels
+    return printed_labels(msgspec.structs.replace(form, labels=fixed) if fixed else form, options, shown)

@@ -78,14 +78,16 @@ def graded_effect(
         return undefined("one_level", n_persons=n, extra=extra)
     if np.ptp(y) <= NO_SPREAD:
         return undefined("zero_variance", n_persons=n, extra=extra)
-    x_ties, y_ties = _ties(x), _ties(y)
+    x_ties, y_ties = ties(x), ties(y)
 
     def rho(counts: Floats) -> Floats:
         weights = counts[:, people]
-        return _correlations(weights, _ranks(weights, *x_ties), _ranks(weights, *y_ties))
+        return _correlations(weights, weighted_ranks(weights, *x_ties), weighted_ranks(weights, *y_ties))
 
     means = sums_by_person(y[:, None], people, n)[:, 0] / np.bincount(people)
-    one_row = _correlations(np.ones((1, n)), *(_ranks(np.ones((1, n)), *_ties(each)) for each in (level_of, means)))
+    one_row = _correlations(
+        np.ones((1, n)), *(weighted_ranks(np.ones((1, n)), *ties(each)) for each in (level_of, means))
+    )
     extra["rho_of_means"] = float(one_row[0])
     sizes = np.bincount(people)
     told = Estimate(
@@ -104,14 +106,23 @@ def graded_effect(
     return dataclasses.replace(told, low=drawn.low, high=drawn.high, method=drawn.method, warnings=drawn.warnings)
 
 
-def _ties(values: ArrayLike) -> tuple[Integers, Integers, Integers]:
-    """Order of the values, where each distinct one starts in it, and which distinct one every value is."""
+def ties(values: ArrayLike) -> tuple[Integers, Integers, Integers]:
+    """Order of the values, where each distinct one starts in it, and which distinct one every value is.
+
+    >>> ties([2.0, 1.0, 2.0])
+    (array([1, 0, 2]), array([0, 1]), array([1, 0, 1]))
+    """
     _, which, sizes = np.unique(np.asarray(values, dtype=float), return_inverse=True, return_counts=True)
     return np.argsort(which, kind="stable"), np.cumsum(sizes) - sizes, which
 
 
-def _ranks(weights: Floats, order: Integers, starts: Integers, which: Integers) -> Floats:
-    """Mid-ranks of values that occur `weights` times each, shape (draws, rows)."""
+def weighted_ranks(weights: Floats, order: Integers, starts: Integers, which: Integers) -> Floats:
+    """Mid-ranks, less one half, of values that occur `weights` times each, shape (draws, rows); the rest is from `ties`.
+
+    >>> weighted_ranks(np.array([[1.0, 1.0, 1.0], [2.0, 0.0, 1.0]]), *ties([2.0, 1.0, 2.0]))
+    array([[2. , 0.5, 2. ],
+           [1.5, 0. , 1.5]])
+    """
     sizes = np.add.reduceat(weights[:, order], starts, axis=1)
     ranks: Floats = (np.cumsum(sizes, axis=1) - sizes / 2)[:, which]
     return ranks

@@ -16,7 +16,8 @@ from inventories.loading import in_language, load_inventory
 from inventories.persona_sets import Persona, load_persona_set
 from inventories.reading import DefinitionError, allowed, read_toml
 from inventories.responder import Abilities, ResponderError
-from inventories.wording import wording
+from inventories.scenarios import as_asked
+from inventories.wording import TEMPLATES, WORDINGS, wording
 
 
 class StudyError(ValueError):
@@ -63,6 +64,7 @@ class Ask(_Part, frozen=True):
     reply: Literal["auto", "labels", "text"] = "auto"
     inventories: list[str] | None = None  # of the study's, by id; all when absent
     personas: list[str] | None = None  # set names or persona ids of the study's; all when absent
+    items: list[str] | None = None  # of those inventories, by id; all when absent
     steps: list[Extra] = []
 
     def forms(self, seed: int) -> list[Form]:
@@ -235,14 +237,7 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
         if ask.steps and any(each.kind == "task" for each in ask.steps) and form.memory != "continued":
             raise DefinitionError(f'{place}, steps: a task needs form = {{ memory = "continued" }}')
         for inventory in _asked(study, ask):
-            if inventory.kind == "action":
-                raise DefinitionError(
-                    f"{place}: {inventory.id!r} holds scenarios; they are asked by choice, which is not built yet"
-                )
-            if ask.elicitation == "choice":
-                raise DefinitionError(
-                    f"{place}: choice is for scenarios; {inventory.id!r} holds statements: use rating or likelihood"
-                )
+            _check_printable(inventory, ask, form, place)
             translated = in_language(inventory, form.language)
             name = f"{inventory.id}.{form.language}"
             if translated.translation and translated.translation.untranslated and name not in study.accept:
@@ -252,8 +247,46 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
                 )
 
 
+def _check_printable(inventory: Inventory, ask: Ask, form: Form, place: str) -> None:
+    """Raise DefinitionError for an elicitation or form that this inventory cannot be printed in."""
+    name, scenarios = inventory.id, inventory.kind == "action"
+    if not scenarios and ask.elicitation in ("choice", "confirmation"):
+        raise DefinitionError(
+            f"{place}: {ask.elicitation} is for scenarios; {name!r} holds statements: use rating or likelihood"
+        )
+    template = wording(form.wording).labels
+    if template and ask.elicitation != "choice":
+        raise DefinitionError(
+            f"{place}: the wording {form.wording!r} offers scenarios as a choice; {ask.elicitation} needs another: "
+            f"{allowed(set(WORDINGS) - set(TEMPLATES))}"
+        )
+    if template and form.labels != Form().labels:
+        raise DefinitionError(
+            f"{place}: the wording {form.wording!r} has labels of its own ({template}); leave `labels` out"
+        )
+    if scenarios and form.items_per_prompt > 1:
+        raise DefinitionError(f"{place}: {name!r} holds scenarios, and each stands alone: items_per_prompt must be 1")
+    if form.options == "swapped" and ask.elicitation != "choice":
+        raise DefinitionError(f'{place}: options = "swapped" exchanges the pairs of a choice; use "reversed"')
+    if form.situation == "paraphrased" and not scenarios:
+        raise DefinitionError(f"{place}: {name!r} holds statements, which have no situation to be paraphrased")
+    if scenarios:
+        as_asked(inventory, ask.elicitation, form.situation)  # tells what it lacks
+
+
 def _asked(study: Study, ask: Ask) -> list[Inventory]:
-    return [each for name, each in study.inventories.items() if ask.inventories is None or name in ask.inventories]
+    """The inventories of an ask, with those of their items that it names."""
+    asked = [each for name, each in study.inventories.items() if ask.inventories is None or name in ask.inventories]
+    if ask.items is None:
+        return asked
+    known = {item.id for each in asked for item in each.items}
+    if strangers := [each for each in ask.items if each not in known]:
+        raise DefinitionError(
+            f"items: {strangers[0]!r} is in none of {[each.id for each in asked]}; {allowed(known, strangers[0])}"
+        )
+    wanted = set(ask.items)
+    parts = [msgspec.structs.replace(each, items=[item for item in each.items if item.id in wanted]) for each in asked]
+    return [each for each in parts if each.items]
 
 
 def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Interview]:
@@ -262,22 +295,23 @@ def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Int
     Raises StudyError when a model cannot serve what is asked of it.
     """
     layouts = [ask.forms(study.seed) for ask in study.asks]
-    printed: dict[tuple[str, str], tuple[Inventory, str]] = {}
-    for forms, ask in zip(layouts, study.asks, strict=True):
-        for inventory in _asked(study, ask):
-            for language in {form.language for form in forms}:
-                translated = in_language(inventory, language)
-                printed[inventory.id, language] = translated, translated.fingerprint()
+    asked = [_asked(study, ask) for ask in study.asks]
+    printed: dict[tuple[int, str, str, str], tuple[Inventory, str]] = {}
+    for number, (forms, ask) in enumerate(zip(layouts, study.asks, strict=True)):
+        for inventory in asked[number]:
+            for language, situation in {(form.language, form.situation) for form in forms}:
+                shown = as_asked(in_language(inventory, language), ask.elicitation, situation)
+                printed[number, inventory.id, language, situation] = shown, shown.fingerprint()
     for model in study.models:
         able = abilities[model.name]
         replies = [_reply(study, ask, able, model, number) for number, ask in enumerate(study.asks, start=1)]
         for persona in study.personas:
-            for ask, reply, forms in zip(study.asks, replies, layouts, strict=True):
+            for number, (ask, reply, forms) in enumerate(zip(study.asks, replies, layouts, strict=True)):
                 if ask.personas is not None and not {persona.id, persona.set} & set(ask.personas):
                     continue
-                for each in _asked(study, ask):
+                for each in asked[number]:
                     for form in forms:
-                        inventory, fingerprint = printed[each.id, form.language]
+                        inventory, fingerprint = printed[number, each.id, form.language, form.situation]
                         for replicate in range(1, ask.replicates + 1):
                             planned = sitting(
                                 inventory,

@@ -22,7 +22,7 @@ items = [{ id = "E1", scale = "E", key = 1, text = "Talk." }, { id = "E2", scale
         (GOOD + "sede = 1", "unknown key 'sede'; did you mean 'seed'?"),
         (
             GOOD + "[[asks]]\nelicitation = 'rated'",
-            "asks number 1, elicitation: 'rated' is not allowed; Allowed: choice, likelihood, rating",
+            "asks number 1, elicitation: 'rated' is not allowed; Allowed: choice, confirmation, likelihood, rating",
         ),
         (GOOD + "[[asks]]\nvary = { optoins = ['printed'] }", "unknown factor 'optoins'; did you mean 'options'?"),
         (GOOD + "[[asks]]\nform = { labels = 'greek' }", "'greek' is not allowed"),

@@ -55,6 +55,9 @@ class Person(Perfect, frozen=True):
     trait_sd: Size = 1.0  # of persons with the same assigned level
     item_sd: Size = 0.5  # of a person's lasting view of a single item
     noise: Size = 1.0  # of one answer; 0 makes every repeat the same
+    action: Annotated[float, msgspec.Meta(ge=-1, le=1)] = (
+        1.0  # correlation of the trait it acts on with the one it tells of
+    )
     acquiescence: float = 0.0  # towards high values, whatever the key
     acquiescence_sd: Size = 0.0  # of persons in it
     order_bias: Share = 0.0  # share of answers that are the first printed option
@@ -155,7 +158,7 @@ class SimulatedResponder:
         shown = about.items[0] if about.items else Shown("", "", 1, ())
         pull = 0.0
         if isinstance(settings, Person):
-            pull = _trait(settings, about, shown.trait) + settings.item_sd * _view(settings, about, shown.item)
+            pull = _pull(settings, about, shown)
         elif isinstance(settings, Perfect):
             pull = 2.0 * _sign(settings, about, shown.trait)
         result = []
@@ -198,8 +201,8 @@ def _graded(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
 
 def _leaning(settings: Person, about: About, shown: Shown) -> tuple[float, list[int], list[float]]:
     """Where the person stands before noise, the levels that can be answered, and the thresholds between them."""
-    discrimination, location = _item(shown.item)
-    trait = _trait(settings, about, shown.trait) + settings.item_sd * _view(settings, about, shown.item)
+    discrimination, location = _item(shown.twin or shown.item)
+    trait = _pull(settings, about, shown)
     yes = settings.acquiescence + settings.acquiescence_sd * _normal("yes", settings.seed, about.persona)
     levels = sorted(set(shown.values))
     thresholds = [discrimination * each for each in _thresholds(len(levels))]
@@ -253,6 +256,16 @@ def _trait(settings: Person, about: About, trait: str) -> float:
     return settings.effect * level + settings.trait_sd * _normal("trait", settings.seed, about.persona, trait)
 
 
+def _pull(settings: Person, about: About, shown: Shown) -> float:
+    """The trait with the person's own view of the item; a scenario is seen as its twin is, and acted on by `action`."""
+    trait = _trait(settings, about, shown.trait)
+    if shown.kind == "action":
+        # what assigned levels and luck give the trait is one size, so that `action` is a correlation between persons of a pole
+        rest = math.sqrt(1 - settings.action**2) * settings.trait_sd
+        trait = settings.action * trait + rest * _normal("acts", settings.seed, about.persona, shown.trait)
+    return trait + settings.item_sd * _view(settings, about, shown.twin or shown.item)
+
+
 def _view(settings: Person, about: About, item: str) -> float:
     return _normal("view", settings.seed, about.persona, item)
 
@@ -269,12 +282,12 @@ def _thresholds(levels: int) -> list[float]:
 
 
 def _sides(count: int, shown: Shown) -> list[float]:
-    """Which way each continuation points: the item's own way, both poles (the high one first), or by option value."""
-    if count == 2:
-        return [1.0, -1.0]
-    if count > 2 and count == len(shown.values):
+    """Which way each continuation points: the item's own way, by option value, or both poles (the high one first)."""
+    if shown.values and count == len(shown.values):
         low, high = min(shown.values), max(shown.values)
         return [2.0 * (value - low) / ((high - low) or 1) - 1.0 for value in shown.values]
+    if count == 2:
+        return [1.0, -1.0]
     return [1.0] * count
 
 
