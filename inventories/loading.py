@@ -12,6 +12,8 @@ import msgspec
 
 from inventories.definitions import Inventory, Scale, Translation
 from inventories.reading import DefinitionError, allowed, read_toml
+from inventories.trait_file import ENDINGS as TRAIT_ENDINGS
+from inventories.trait_file import read_trait
 
 BANK = Path(__file__).parent / "bank"
 
@@ -34,13 +36,14 @@ def translation_languages(inventory_id: str, folder: Path = BANK) -> list[str]:
 
 
 def load_inventory(name: str, beside: Path | None = None) -> Inventory:
-    """The inventory `name`: an id of the bank ("sd3", "bfi10", "ipip_neo_120.de") or the path of a file.
+    """The inventory `name`: an id of the bank ("sd3", "bfi10", "ipip_neo_120.de") or the path of a file, TOML or TRAIT's own.
 
     A relative path counts from the folder `beside`, that of the study which names it.
     """
-    if name.endswith(".toml") or "/" in name or "\\" in name:
+    if name.endswith((".toml", *TRAIT_ENDINGS)) or "/" in name or "\\" in name:
         path = Path(name).expanduser()
-        return read_inventory(path if path.is_absolute() else (beside or Path.cwd()) / path)
+        path = path if path.is_absolute() else (beside or Path.cwd()) / path
+        return read_trait(path) if path.suffix in TRAIT_ENDINGS else read_inventory(path)
     base, _, language = name.partition(".")
     if base in inventory_ids():
         inventory = _from_bank(base)
@@ -179,6 +182,7 @@ def _check(inventory: Inventory) -> None:
                 inventory, place, f"{template!r} has no place for the item; write {{text}} or {{Text}} into it"
             )
     _check_items(inventory)
+    _check_scenarios(inventory)
     _check_scales(inventory)
     _check_figures(inventory)
 
@@ -212,6 +216,30 @@ def _check_items(inventory: Inventory) -> None:
         if strangers := sorted(set(item.catch) - set(values)):
             what = f"catch: no option has the value {strangers[0]}; {allowed(map(str, set(values)))}"
             raise _wrong(inventory, place, what)
+
+
+def _check_scenarios(inventory: Inventory) -> None:
+    """Actions are high or low, and a twin keeps the key and the scale of its statement."""
+    if inventory.twin_of and inventory.kind != "action":
+        raise _wrong(inventory, "twin_of", 'only scenarios (kind = "action") are twins of statements')
+    statements = load_inventory(inventory.twin_of, beside=Path(inventory.file).parent) if inventory.twin_of else None
+    for item in inventory.items:
+        place = f'item "{item.id}"'
+        values = [option.value for option in inventory.options_of(item)]
+        if inventory.is_scenario(item) and set(values) != {0, 1}:
+            raise _wrong(
+                inventory, place, f"the values of a scenario's options must be 1 (high) and 0 (low), not {values}"
+            )
+        if bool(item.twin) != bool(inventory.twin_of):
+            raise _wrong(inventory, place, "a twin needs `twin` in the item and `twin_of` in the file, or neither")
+        for option in inventory.options_of(item):
+            if (option.desirability is None) != (not option.rated_by):
+                raise _wrong(inventory, place, "desirability and rated_by belong together: a rating names who gave it")
+        if statements is not None:
+            twin = statements.item(item.twin)
+            if (item.key, item.scale) != (twin.key, twin.scale):
+                what = f"key {item.key} and scale {item.scale!r} must be those of its twin {twin.id}: {twin.key}, {twin.scale!r}"
+                raise _wrong(inventory, place, what)
 
 
 def _check_scales(inventory: Inventory) -> None:

@@ -102,7 +102,7 @@ def _paraphrased(inventory: Inventory, item: Item) -> Item:
         raise DefinitionError(
             f'{inventory.file}, item "{item.id}": it has no paraphrase, so situation = "paraphrased" cannot be printed'
         )
-    return msgspec.structs.replace(item, text=item.paraphrase, paraphrase=item.text)
+    return msgspec.structs.replace(item, text=item.paraphrase, question=item.paraphrased_question or item.question)
 
 
 def _itself(inventory: Inventory) -> Inventory:

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from inventories.definitions import Inventory, Norm
-from inventories.forms import FACTORS, Form
+from inventories.forms import FACTORS, Elicitation, Form
 from inventories.persona_sets import Persona
 from psychometrics.likelihoods import likelihood_scores
 from psychometrics.scoring import normal_percentile, pomp, scale_score, t_score, type_letters
@@ -34,14 +34,16 @@ def answers(record: Record) -> DataFrame:
     with record.store() as store:
         columns, rows = store.table("answers")
     table = DataFrame(rows, columns=columns)
-    forms = {text: json.loads(text) for text in table["form"].unique()}
+    # a record made before a factor was known has its default
+    forms = {text: Form(**json.loads(text)) for text in table["form"].unique()}
     for factor in FACTORS:
-        table[factor] = table["form"].map({text: form[factor] for text, form in forms.items()})
-    table["form"] = table["form"].map({text: Form(**form).name() for text, form in forms.items()})
+        table[factor] = table["form"].map({text: getattr(form, factor) for text, form in forms.items()})
+    table["form"] = table["form"].map({text: form.name() for text, form in forms.items()})
     sets = {name: persona.set or "study" for name, persona in record.manifest.personas.items()}
     table["persona_set"] = table["persona"].map(sets)
-    keys = _keys(record, set(zip(table["inventory"], table["language"], strict=True)))
-    table = table.merge(keys, how="left", on=["inventory", "language", "item"])
+    by = ["inventory", "language", "elicitation"]
+    keys = _keys(record, set(table[by].itertuples(index=False, name=None)))
+    table = table.merge(keys, how="left", on=[*by, "item"])
     table["near_tie"] = table["near_tie"].eq(1)
     order = [*SITTING, *(each for each in FACTORS if each not in SITTING), "kind", "item", "scale", "facet", "key"]
     order += [
@@ -59,17 +61,18 @@ def answers(record: Record) -> DataFrame:
     return table[order]
 
 
-def _keys(record: Record, printed: Iterable[tuple[str, str]]) -> DataFrame:
+def _keys(record: Record, printed: Iterable[tuple[str, str, Elicitation]]) -> DataFrame:
     rows = [
-        (name, language, item.id, item.scale, item.facet, item.key)
-        for name, language in sorted(printed)
-        for item in record.inventory(name, language).items
+        (*place, item.id, item.scale, item.facet, item.key)
+        for place in sorted(printed)
+        for item in record.inventory(*place).items
     ]
-    return DataFrame(rows, columns=["inventory", "language", "item", "scale", "facet", "key"])
+    columns = ["inventory", "language", "elicitation", "item", "scale", "facet", "key"]
+    return DataFrame(rows, columns=columns)
 
 
 def values(record: Record, table: DataFrame | None = None) -> DataFrame:
-    """Keyed answers in long form, one row a sitting x item x version.
+    """Keyed answers in long form, one row a sitting x item x version; confirmations are no answers of their own.
 
     Columns of `SITTING`, item, scale, facet, key, assigned poles left out; version ("chosen" and "expected" for
     ratings, "raw", "item_centred" and "double_centred" for likelihoods), value (keyed: high means more of the scale), note.
@@ -78,8 +81,9 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
     table = table[(table["kind"] == "item") & table["scale"].notna()]
     names = [*SITTING, "language", "item", "scale", "facet", "key"]
     parts = []
-    for (inventory, language), rows in table[table["elicitation"] != "likelihood"].groupby(["inventory", "language"]):
-        known = record.inventory(str(inventory), str(language))
+    printed = table[table["elicitation"].isin(["rating", "choice"])]
+    for (inventory, language, elicitation), rows in printed.groupby(["inventory", "language", "elicitation"]):
+        known = record.inventory(str(inventory), str(language), elicitation)
         ends = {item.id: sum(known.range_of(item)) for item in known.items}
         for version in ("chosen", "expected"):
             # text has no probabilities, so it has no expected value
@@ -96,13 +100,20 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
 
 
 def _centred(record: Record, said: DataFrame, names: list[str]) -> DataFrame:
-    """Likelihoods less the item's mean over the reference personas, and less the persona's mean over BFI-44."""
+    """Likelihoods less the item's mean over the reference personas, and less the persona's mean over BFI-44.
+
+    A scenario's value is the contrast of its high actions with its low ones. What a persona's sentences have in common
+    is gone from it already, so it is not double-centred.
+    """
     within = ["model", "form", "replicate"]
+    scenarios = said["inventory"].map(
+        {name: record.inventory(name).kind == "action" for name in said["inventory"].unique()}
+    )
     reference = set(record.manifest.reference) & set(said["persona"])
     has_block = (said["inventory"] == BLOCK).any()
     if not reference:
         return said[names].assign(version="raw", value=said["likelihood"] * said["key"], note="no_reference_set")
-    block = _block_keys(record) if has_block else _balanced(said)
+    block = _block_keys(record) if has_block else _balanced(said[~scenarios])
     version_names = {"raw", "item_centred", "double_centred"} if block else {"raw", "item_centred"}
     scored = likelihood_scores(
         said.rename(columns={"likelihood": "value"})[[*within, "persona", "item", "value"]],
@@ -112,7 +123,8 @@ def _centred(record: Record, said: DataFrame, names: list[str]) -> DataFrame:
         block_name=BLOCK if has_block else "all items",
         within=within,
     )
-    scored = scored[scored["version"].isin(version_names)]
+    contrasts = scored["item"].isin(set(said.loc[scenarios, "item"]))
+    scored = scored[scored["version"].isin(version_names) & ~(contrasts & scored["version"].eq("double_centred"))]
     merged = said[names].merge(
         scored[[*within, "persona", "item", "version", "value", "note"]], on=[*within, "persona", "item"]
     )
@@ -128,7 +140,7 @@ def _balanced(said: DataFrame) -> dict[str, int]:
     """All items asked, when their keys are balanced enough to take a persona's mean over them; else nothing."""
     keys = dict(zip(said["item"], said["key"], strict=True))
     rarer = min(sum(key == sign for key in keys.values()) for sign in (1, -1))
-    return keys if rarer >= 0.3 * len(keys) else {}
+    return keys if keys and rarer >= 0.3 * len(keys) else {}
 
 
 def scores(record: Record, keyed_values: DataFrame | None = None) -> DataFrame:
@@ -157,22 +169,22 @@ def scores(record: Record, keyed_values: DataFrame | None = None) -> DataFrame:
 
 
 def _scores_of(record: Record, name: Any, long: DataFrame) -> DataFrame:
-    inventory = record.inventory(name)
     parts = []
     for (elicitation, version), rows in long.groupby(["elicitation", "version"], sort=False):
         likelihood = elicitation == "likelihood"
-        for scale in inventory.scales:
-            keys = list(inventory.keys(scale))
+        inventory = record.inventory(name, elicitation=elicitation)
+        for scale, keys in asked_keys(inventory, rows["item"]).items():
             wide = (
                 rows[rows["item"].isin(keys)].pivot(index=SITTING, columns="item", values="value").reindex(columns=keys)
             )
             score = scale_score(wide, "mean" if likelihood else inventory.scoring).reset_index()
-            low, high = scale_range(inventory, scale)
+            low, high = scale_range(inventory, keys)
             score["pomp"] = pomp(score["score"], low, high, "likelihood" if likelihood else "rating")
             score["note"] = "no_common_metric" if likelihood else ""
             level = "facet" if inventory.scale(scale).parent else "domain"
             parts.append(score.assign(version=str(version), scale=scale, level=level, name=inventory.scale(scale).name))
     table = pd.concat(parts, ignore_index=True)
+    inventory = record.inventory(name)
     table["assigned"] = [
         assigned_level(record.manifest.personas.get(persona), inventory, scale)
         for persona, scale in zip(table["persona"], table["scale"], strict=True)
@@ -180,12 +192,18 @@ def _scores_of(record: Record, name: Any, long: DataFrame) -> DataFrame:
     return table
 
 
-def scale_range(inventory: Inventory, scale: str) -> tuple[float, float]:
-    """Lowest and highest score possible on `scale`, in the inventory's metric."""
-    items = [inventory.item(item) for item in inventory.keys(scale)]
-    lows, highs = zip(*(inventory.range_of(item) for item in items), strict=True)
-    share = len(items) if inventory.scoring == "mean" else 1
-    return sum(lows) / share, sum(highs) / share
+def asked_keys(inventory: Inventory, items: Iterable[str]) -> dict[str, list[str]]:
+    """By scale the items that count towards it and are among `items`: a study may ask some of an inventory's only."""
+    asked = set(items)
+    found = {scale: [item for item in inventory.keys(scale) if item in asked] for scale in inventory.scales}
+    return {scale: keys for scale, keys in found.items() if keys}
+
+
+def scale_range(inventory: Inventory, keys: Iterable[str]) -> tuple[float, float]:
+    """Lowest and highest score possible on the items `keys`, in the inventory's metric."""
+    ranges = [inventory.range_of(inventory.item(item)) for item in keys]
+    share = len(ranges) if inventory.scoring == "mean" else 1
+    return sum(low for low, _ in ranges) / share, sum(high for _, high in ranges) / share
 
 
 def assigned_level(persona: Persona | None, inventory: Inventory, scale: str) -> float:

@@ -35,8 +35,7 @@ def reliability(record: Record, values: DataFrame | None = None) -> DataFrame:
     rows = []
     for place, some in values.groupby(by, sort=False):
         inventory = record.inventory(str(place[2]))
-        for scale in inventory.scales:
-            keys = list(inventory.keys(scale))
+        for scale, keys in analysis.asked_keys(inventory, some["item"]).items():
             wide = some[some["item"].isin(keys)].pivot(index=["persona", "sitting"], columns="item", values="value")
             wide = wide.reindex(columns=keys)
             personas = list(wide.index.get_level_values("persona"))

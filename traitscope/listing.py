@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from statistics import fmean
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from inventories.definitions import Inventory
 from inventories.loading import in_language, inventory_ids, load_inventory, translation_languages
 from inventories.persona_sets import load_persona_set, persona_set_ids
+from traitscope.bank import inventory_at
 from traitscope.text import columns
 
 USES = {
@@ -53,7 +55,7 @@ def _incomplete(inventory: Inventory, language: str) -> bool:
 
 def inventory(name: str) -> tuple[dict[str, Any], str]:
     """One inventory in full; checks the file on the way."""
-    each = load_inventory(name)
+    each = inventory_at(name)
     scales = [[scale, each.scale(scale).name, len(keys), sum(key < 0 for key in keys.values()), each.scale(scale).trait]
               for scale in each.scales if (keys := each.keys(scale))]  # fmt: skip
     items = [[item.id, item.scale or "-", {1: "+", -1: "-"}[item.key], each.printed_text(item)] for item in each.items]
@@ -67,11 +69,42 @@ def inventory(name: str) -> tuple[dict[str, Any], str]:
     if languages := translation_languages(each.id):
         told = (f"{code} (incomplete: off unless accepted)" if _incomplete(each, code) else code for code in languages)
         parts.append("Languages: " + ", ".join([each.language, *told]))
+    if table := desirability(each):
+        parts.append(
+            "Desirability of the actions, 1 to 5, "
+            f"{' and '.join(sorted({row[-1] for row in table}))}: how much better high actions sound than low ones\n"
+            + columns(["scale", "high", "low", "difference", "largest of a scenario", "rated by"], table)
+        )
     for norm in each.norms:
         state = {True: "verified", "partly": "partly verified", False: "not verified: never used"}[norm.verified]
         parts.append(f"Norm {norm.id} ({state}; n {norm.n or 'not told'}): {norm.population}")
     parts += [f"Erratum: {told}" for told in each.errata] + [f"Cite: {told}" for told in each.citations]
     return msgspec.to_builtins(each), "\n\n".join(parts)
+
+
+def desirability(inventory: Inventory) -> list[list[Any]]:
+    """By scale: the mean rating of actions that are high and low on the trait, their difference, the largest difference
+    of one scenario with its id, and who rated. Nothing where no action has a rating."""
+    rows: list[list[Any]] = []
+    for scale in inventory.scales:
+        sides: dict[str, tuple[float, float]] = {}
+        raters: set[str] = set()
+        for item in (inventory.item(name) for name in inventory.keys(scale)):
+            rated = [each for each in inventory.options_of(item) if each.desirability is not None]
+            means = [
+                fmean(each.desirability or 0 for each in rated if each.value == value)
+                for value in (1, 0)
+                if any(each.value == value for each in rated)
+            ]
+            if len(means) == 2:
+                sides[item.id] = (means[0], means[1]) if item.key > 0 else (means[1], means[0])
+                raters |= {each.rated_by for each in rated}
+        if sides:
+            high, low = (fmean(pair[side] for pair in sides.values()) for side in (0, 1))
+            most = max(sides, key=lambda name: abs(sides[name][0] - sides[name][1]))
+            gap = sides[most][0] - sides[most][1]
+            rows.append([scale, high, low, high - low, f"{gap:+.2f} ({most})", ", ".join(sorted(raters))])
+    return rows
 
 
 def persona_sets() -> tuple[dict[str, Any], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import platform
 import shutil
@@ -14,11 +15,13 @@ import msgspec
 
 from inventories.answers import READER_VERSION
 from inventories.definitions import Inventory
-from inventories.forms import LAYOUT
-from inventories.loading import BANK, in_language, load_inventory
+from inventories.forms import LAYOUT, Elicitation
+from inventories.loading import BANK, in_language
 from inventories.persona_sets import Persona
 from inventories.responder import Abilities
+from inventories.scenarios import as_asked
 from inventories.wording import WORDINGS
+from traitscope.bank import inventory_at
 from traitscope.store import Store, StoreError
 from traitscope.study import Study
 
@@ -70,11 +73,14 @@ class Record:
         """The database, open for reading."""
         return Store(self.folder / "answers.sqlite")
 
-    def inventory(self, name: str, language: str | None = None) -> Inventory:
-        """The inventory `name` as the record used it: the user's own file is in the folder, others are in the bank."""
-        own = self.folder / "inventories" / f"{name}.toml"
-        inventory = load_inventory(str(own.resolve()) if own.is_file() else name)
-        return in_language(inventory, language) if language else inventory
+    def inventory(self, name: str, language: str | None = None, elicitation: Elicitation = "choice") -> Inventory:
+        """The inventory `name` as the record used it: the user's own file is in the folder, others are in the bank.
+
+        Scenarios that were rated or confirmed are the statements that `elicitation` makes of them.
+        """
+        own = sorted((self.folder / "inventories").glob(f"{glob.escape(name)}.*"))
+        inventory = inventory_at(str(own[0].resolve()) if own else name)
+        return as_asked(in_language(inventory, language or inventory.language), elicitation)
 
     def inventories(self) -> dict[str, Inventory]:
         """Every inventory of the record by id."""

@@ -15,8 +15,9 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory
-from inventories.forms import FACTORS, Form, printed_labels
+from inventories.forms import FACTORS, Form
 from inventories.reading import allowed
+from inventories.wording import printed_options
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keyed
 from traitscope import analysis
@@ -124,7 +125,9 @@ def record_sample(record: Record, inventory: Inventory, *, missing: Missing = "p
     """The ratings and choices of one inventory in a record; a person is a model x persona, a model is a group."""
     table = analysis.answers(record)
     table = table[(table["inventory"] == inventory.id) & (table["kind"] == "item") & table["outcome"].notna()]
-    table = table[(table["elicitation"] != "likelihood") & table["item"].isin({item.id for item in inventory.items})]
+    # scenarios are analysed as choices; rated or confirmed they have other options
+    asked = table["elicitation"].eq("choice" if inventory.kind == "action" else "rating")
+    table = table[asked & table["item"].isin({item.id for item in inventory.items})]
     if table.empty:
         raise DataError(f"{record.folder}: no rating of {inventory.id} in this record; see traitscope show")
     value = _text(table["chosen"]).where(table["chosen"].notna(), table["outcome"])
@@ -150,11 +153,11 @@ def _labels(table: DataFrame, inventory: Inventory) -> list[str]:
     """The label that stood before each chosen option."""
     labels = []
     for item, place, shown, *factors in table[["item", "position", "shown", *FACTORS]].itertuples(index=False):
-        options = inventory.options_of(inventory.item(item))
         form = Form(**dict(zip(FACTORS, factors, strict=True)))
         order = [int(each) for each in shown.split(",")]
         chosen = None if place != place or place is None else int(place)
-        labels.append("" if chosen is None else printed_labels(form, options, order)[chosen])
+        page = printed_options(inventory, inventory.item(item), form, order)
+        labels.append("" if chosen is None else page[chosen].label)
     return labels
 
 

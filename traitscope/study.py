@@ -12,12 +12,13 @@ from inventories.administer import Interview
 from inventories.definitions import Inventory
 from inventories.designs import Design, crossed, fraction
 from inventories.forms import Elicitation, Extra, Form, ReplyFormat, check_form, sitting
-from inventories.loading import in_language, load_inventory
+from inventories.loading import in_language
 from inventories.persona_sets import Persona, load_persona_set
 from inventories.reading import DefinitionError, allowed, read_toml
 from inventories.responder import Abilities, ResponderError
 from inventories.scenarios import as_asked
 from inventories.wording import TEMPLATES, WORDINGS, wording
+from traitscope.bank import inventory_at
 
 
 class StudyError(ValueError):
@@ -150,9 +151,9 @@ def _inventories(names: list[str], beside: Path) -> dict[str, Inventory]:
 def _inventory(name: str, beside: Path) -> Inventory:
     # a record's own study file names an inventory by the path it once had; its copy is in the record
     kept = beside / "inventories" / Path(name).name
-    if name.endswith(".toml") and kept.is_file() and not (beside / name).is_file():
-        return load_inventory(str(kept.resolve()))
-    return load_inventory(name, beside=beside)
+    if kept.is_file() and not (beside / name).is_file():
+        return inventory_at(str(kept.resolve()))
+    return inventory_at(name, beside=beside)
 
 
 def _told(path: Path, message: str) -> str:
