@@ -6,16 +6,16 @@ another inventory, is true, and 0 for the others. High and low actions stand in 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 
-from inventories.definitions import Inventory, Item, Option
+from inventories.definitions import Inventory, Item, Option, OptionSet
 from inventories.forms import Elicitation
-from inventories.loading import load_inventory
+from inventories.loading import twins as twins
 from inventories.reading import DefinitionError
 
-YES_NO = [Option(1, "Yes"), Option(0, "No")]
+YES_NO = OptionSet(
+    [Option(1, "Yes"), Option(0, "No")], "Say whether what the statement says is what you would do in the situation."
+)
 
 
 def as_asked(inventory: Inventory, elicitation: Elicitation, situation: str = "original") -> Inventory:
@@ -29,15 +29,6 @@ def as_asked(inventory: Inventory, elicitation: Elicitation, situation: str = "o
     return {"rating": graded, "confirmation": confirmation}.get(elicitation, _itself)(inventory)
 
 
-def twins(inventory: Inventory) -> Inventory:
-    """The inventory whose statements are the twins of these scenarios."""
-    if not inventory.twin_of:
-        raise DefinitionError(
-            f"{inventory.file}: it names no statements as twins; say twin_of = an inventory's id or path"
-        )
-    return load_inventory(inventory.twin_of, beside=Path(inventory.file).parent)
-
-
 def graded(inventory: Inventory) -> Inventory:
     """Every scenario as a statement: its first high action, rated on the twin's own scale.
 
@@ -49,7 +40,8 @@ def graded(inventory: Inventory) -> Inventory:
         twin = statements.item(item.twin)
         high, low = (next(each.text for each in inventory.options_of(item) if each.value == value) for value in (1, 0))
         alone = msgspec.structs.replace(_alone(inventory, item), options=twin.options)
-        poles = {"left": low, "right": high} if twin.left else {"text": high}
+        # poles stand in one line, where a full stop would end it
+        poles = {"left": low.removesuffix("."), "right": high.removesuffix(".")} if twin.left else {"text": high}
         items.append(msgspec.structs.replace(alone, **poles))
     return _statements(inventory, items, statements)
 
@@ -66,11 +58,14 @@ def confirmation(inventory: Inventory) -> Inventory:
             id=action_id(item.id, number),
             text=option.text,
             key=item.key * (2 * option.value - 1),
+            options="yes or no",
         )
         for item in inventory.items
         for number, option in enumerate(inventory.options_of(item))
     ]
-    return _statements(inventory, items, msgspec.structs.replace(inventory, options=YES_NO))
+    # a set has an instruction of its own, which stands before that of every wording
+    scale = msgspec.structs.replace(inventory, options=YES_NO.options, option_sets={"yes or no": YES_NO})
+    return _statements(inventory, items, scale)
 
 
 def action_id(item: str, number: int) -> str:

@@ -87,9 +87,8 @@ def _rows(path: Path) -> list[Any]:
     if text.lstrip().startswith("["):
         found = _decoded(text, str(path))
         return found if isinstance(found, list) else [found]
-    return [
-        _decoded(line, f"{path}, line {number}") for number, line in enumerate(text.splitlines(), 1) if line.strip()
-    ]
+    # not splitlines: a text may hold other separators of lines, which JSON leaves as they are
+    return [_decoded(line, f"{path}, line {number}") for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
 def _decoded(text: str, place: str) -> Any:
@@ -100,7 +99,7 @@ def _decoded(text: str, place: str) -> Any:
 
 
 def _trait(row: Mapping[str, Any], path: Path, place: str) -> str:
-    told = str(row.get("personality") or "").strip().lower()
+    told = _told(row, "personality").lower()
     if not told:  # a hub split is named by its trait, perhaps with more around it: "Openness-00000-of-00001"
         told = next((each for each in SCALES if each in path.stem.lower()), "")
     if told not in SCALES:
@@ -112,13 +111,13 @@ def _trait(row: Mapping[str, Any], path: Path, place: str) -> str:
 
 def _situation(row: Mapping[str, Any], place: str) -> tuple[str, str]:
     """The situation and what is asked about it; the hub has both in one text, which stands alone."""
-    if row.get("situation") is None and row.get("question") is not None:
+    if not _told(row, "situation") and _told(row, "question"):
         return _text(row, "question", place), ""
     return _text(row, "situation", place), _text(row, "query", place)
 
 
 def _told(row: Mapping[str, Any], name: str) -> str:
-    value = row.get(name)
+    value = row.get(name)  # a missing text is None or, from a parquet file, NaN
     return value.strip() if isinstance(value, str) else ""
 
 

@@ -139,6 +139,8 @@ def question(inventory: Inventory, sitting: Sitting, step: Step, first: bool) ->
 def _options_are_shared(inventory: Inventory, form: Form) -> bool:
     if form.options == "shuffled" and form.items_per_prompt == 1:
         return False
+    if inventory.is_scenario(inventory.items[0]):  # actions follow their situation, also where it is asked alone
+        return False
     first = inventory.options_of(inventory.items[0])
     return all(inventory.options_of(item) == first for item in inventory.items)
 

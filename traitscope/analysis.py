@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from pandas import DataFrame
@@ -83,7 +83,7 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
     parts = []
     printed = table[table["elicitation"].isin(["rating", "choice"])]
     for (inventory, language, elicitation), rows in printed.groupby(["inventory", "language", "elicitation"]):
-        known = record.inventory(str(inventory), str(language), elicitation)
+        known = record.inventory(str(inventory), str(language), cast(Elicitation, elicitation))
         ends = {item.id: sum(known.range_of(item)) for item in known.items}
         for version in ("chosen", "expected"):
             # text has no probabilities, so it has no expected value
@@ -172,7 +172,7 @@ def _scores_of(record: Record, name: Any, long: DataFrame) -> DataFrame:
     parts = []
     for (elicitation, version), rows in long.groupby(["elicitation", "version"], sort=False):
         likelihood = elicitation == "likelihood"
-        inventory = record.inventory(name, elicitation=elicitation)
+        inventory = record.inventory(name, elicitation=cast(Elicitation, elicitation))
         for scale, keys in asked_keys(inventory, rows["item"]).items():
             wide = (
                 rows[rows["item"].isin(keys)].pivot(index=SITTING, columns="item", values="value").reindex(columns=keys)

@@ -144,6 +144,39 @@ def _parser() -> argparse.ArgumentParser:
         default="pairwise",
         help="rule for missing answers; both values are in the output",
     )
+    analyze.add_argument(
+        "--twin",
+        type=Path,
+        metavar="FILE",
+        help="answers of the same persons to the twin scenarios: how doing goes with saying",
+    )
+    analyze.add_argument(
+        "--twin-as",
+        choices=["rating", "choice"],
+        default="rating",
+        help="what is in --twin: ratings on the statements' scale, or 1 and 0 for a high and a low action (default rating)",
+    )
+    divergence = command(
+        "divergence",
+        _divergence,
+        "Does a model act as it says? Statements beside their twin scenarios, with nulls and verdicts.",
+    )
+    divergence.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    divergence.add_argument(
+        "--human",
+        type=Path,
+        metavar="FILE",
+        help="people's answers to statements and scenarios, to stand beside and to calibrate by",
+    )
+    divergence.add_argument(
+        "--margin", type=float, default=10.0, metavar="POMP", help="a level gap within it agrees (default 10)"
+    )
+    divergence.add_argument(
+        "--tau", type=float, default=1.0, metavar="POINTS", help="a pair within it is consistent (default 1)"
+    )
+    divergence.add_argument(
+        "--rows", type=int, default=40, metavar="N", help="personas that are printed (default 40); --json has all"
+    )
     check = command(
         "check", _check, "Simulated persons with known traits, styles and noise, recovered through the whole pipeline."
     )
@@ -294,6 +327,10 @@ def _analyze(given: argparse.Namespace) -> tuple[Any, str]:
             return printed.listed(statistics.listed())
         raise DataError("analyze: needs a FILE and --inventory ID; `analyze --list` alone names all statistics")
     inventory = load_inventory(given.inventory)
+    if given.twin is not None:
+        from traitscope import divergence_told
+
+        return divergence_told.of_files(given.file, given.twin, inventory, given.twin_as)
     if given.list:
         sample = collected.sample_at(given.file, inventory, already_keyed=given.already_keyed, missing=given.missing)
         return printed.listed(statistics.listed(sample))
@@ -307,6 +344,19 @@ def _analyze(given: argparse.Namespace) -> tuple[Any, str]:
         told=_tell if sys.stderr.isatty() else None,
     )
     return result, printed.collected(result, inventory, with_tables=bool(given.only), most=given.rows)
+
+
+def _divergence(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import divergence_told
+    from traitscope.datafile import DataError
+    from traitscope.record import Record
+
+    for name in ("margin", "tau"):
+        if not getattr(given, name) >= 0:
+            raise DataError(f"divergence: --{name} must be 0 or more, not {getattr(given, name)}")
+    return divergence_told.of_record(
+        Record(given.record), human=given.human, margin=given.margin, tau=given.tau, most=given.rows
+    )
 
 
 def _tell(name: str) -> None:

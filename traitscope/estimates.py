@@ -240,6 +240,8 @@ def positions(record: Record, table: DataFrame | None = None) -> DataFrame:
 
 def tables(record: Record) -> dict[str, DataFrame]:
     """Every table of a record at once, each made from the one before it."""
+    from traitscope import scenarios  # which has its seed and its fewest persons from here
+
     table = analysis.answers(record)
     long = analysis.values(record, table)
     scores = analysis.scores(record, long)
@@ -250,4 +252,5 @@ def tables(record: Record) -> dict[str, DataFrame]:
         "assigned": effects,
         "recovery": recovery(effects, record.manifest.negated), "forms": form_effects(record, table),
         "positions": positions(record, table), "outcomes": analysis.outcomes(record, table),
+        "trait_scores": scenarios.trait_scores(record, table), "scenario_items": scenarios.item_effects(record, long),
     }  # fmt: skip

@@ -22,7 +22,8 @@ from traitscope.text import interval
 FEWEST_FOR_CONSTANT = 10  # answers; below, the same answer again and again is no surprise
 MOST_GROUPS = 6  # lines that a figure keeps apart by colour
 BARE = "bare model"
-ASKS = ["rating: chosen", "likelihood: double_centred", "rating: expected", "likelihood: item_centred"]
+ASKS = ["rating: chosen", "choice: chosen", "likelihood: double_centred", "rating: expected", "choice: expected",
+        "likelihood: item_centred"]  # fmt: skip
 UNITS = {
     "rating": "POMP: percent of the maximum possible score",
     "item_centred": "nats per token, less the item's mean; no common metric with ratings",

@@ -11,7 +11,7 @@ import numpy as np
 from pandas import DataFrame
 
 from psychometrics.estimate import plain
-from traitscope import analysis, estimates
+from traitscope import analysis, estimates, scenarios
 from traitscope.findings import findings
 from traitscope.listing import terms_of
 from traitscope.record import Record
@@ -85,6 +85,7 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
         parts.append(
             f"EFFECT OF THE FORM - the same item of the same person in two printed forms\n{frame(_without_constants(tables['forms'][shown]))}"
         )
+    parts += _scenarios(tables)
     if len(tables["types"]):
         shown = ["model", "persona", "inventory", "form", "letters", "note"]
         chosen = tables["types"][tables["types"]["version"] == "chosen"]
@@ -95,9 +96,75 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
     parts += ["\n".join(terms)] if terms else []
     result = {
         name: _rows(tables[name])
-        for name in ("standings", "reliability", "assigned", "recovery", "forms", "types", "outcomes")
+        for name in (
+            "standings",
+            "reliability",
+            "assigned",
+            "recovery",
+            "forms",
+            "trait_scores",
+            "scenario_items",
+            "types",
+            "outcomes",
+        )
     }
     return {"record": str(record.folder), "findings": told, "terms": terms, **result}, "\n\n".join(parts)
+
+
+SHOWN_SCORES = (
+    "trait_score",
+    "continuous_score",
+    "refusal_rate",
+    "order_sensitivity",
+    "prompt_sensitivity",
+    "paraphrase_sensitivity",
+)
+SHOWN_EFFECTS = ["model", "persona_set", "inventory", "elicitation", "version", "item", "scale", "effect", "d", "95 % interval",
+                 "n_persons", "d_statement", "share_high", "flag"]  # fmt: skip
+
+
+def _scenarios(tables: dict[str, DataFrame]) -> list[str]:
+    """Trait scores as one wide table, and of the scenarios those that tell no poles apart."""
+    parts = []
+    if len(tables["trait_scores"]):
+        wide = _without_constants(_wide(tables["trait_scores"]))
+        parts.append(
+            "TRAIT SCORES - percent; 95 % interval over personas (none below 10), over scenarios where there is one persona\n"
+            + frame(wide)
+        )
+    effects = tables["scenario_items"]
+    if len(effects):
+        shares = [
+            f"{each.model}, {each.persona_set}, {each.inventory}, {each.elicitation}: {each.version}: "
+            f"{each.n_right} of {each.n} scenarios in the assigned direction ({each.share_right:.0%})"
+            for each in scenarios.sign_share(effects).itertuples()
+        ]
+        flagged = effects[effects["flag"] != ""].copy()
+        flagged["95 % interval"] = [
+            interval(low, high) for low, high in zip(flagged["low"], flagged["high"], strict=True)
+        ]
+        told = frame(_without_constants(flagged[SHOWN_EFFECTS])) if len(flagged) else "No scenario is flagged."
+        parts.append(
+            "SCENARIOS - effect of the assigned pole by item, flagged ones only (scenario_items.csv of an export has all)\n"
+            + "\n".join([*shares, told])
+        )
+    return parts
+
+
+def _wide(scores: DataFrame) -> DataFrame:
+    """One row a group, with a column a statistic: "55.0 [50.1, 60.2]"."""
+    by = ["model", "persona_set", "inventory", "scale", "group"]
+    some = scores[scores["statistic"].isin(SHOWN_SCORES)].copy()
+    some["told"] = [
+        "-" if np.isnan(value) else f"{value:.1f} {interval(low, high, 1)}".removesuffix(" -")
+        for value, low, high in zip(some["value"], some["low"], some["high"], strict=True)
+    ]
+    order = some[by].drop_duplicates()
+    wide = some.pivot(index=by, columns="statistic", values="told").reindex(columns=SHOWN_SCORES)
+    wide["n_persons"] = some.groupby(by)["n_persons"].max()
+    wide = wide.reindex(list(order.itertuples(index=False, name=None))).reset_index()
+    empty = [name for name in SHOWN_SCORES if wide[name].eq("-").all()]
+    return wide.drop(columns=empty)
 
 
 def _models(record: Record) -> str:

@@ -266,6 +266,10 @@ TABLES = {
         SELECT c.id AS call, ct.trial, ct.line, t.sitting, t.kind, t.item, c.prompt, c.attempt, c.text, c.thinking, c.error,
             c.distribution, c.seconds, c.tokens_in, c.tokens_out, c.cost, c.created
         FROM calls c JOIN call_trials ct ON ct.call = c.id JOIN trials t ON t.id = ct.trial ORDER BY c.id, ct.line""",
+    "distributions": """
+        SELECT t.id AS trial, c.distribution FROM sittings s JOIN trials t ON t.sitting = s.id JOIN answers a ON a.trial = t.id
+            JOIN calls c ON c.id = a.call
+        WHERE s.current AND s.elicitation = 'choice' AND t.kind = 'item' AND c.distribution IS NOT NULL""",
     "progress": """
         SELECT s.model, s.elicitation, s.inventory, count(*) AS trials, count(a.trial) AS answers,
             sum(coalesce(a.outcome = 'answered', 0)) AS answered
@@ -285,6 +289,11 @@ def _distribution(reply: Reply) -> bytes | None:
 class _Distribution(msgspec.Struct):
     labels: tuple[float, ...] | None
     likelihoods: tuple[Likelihood, ...] | None
+
+
+def label_logprobs(blob: bytes) -> tuple[float, ...] | None:
+    """The log-probability of each label in printed order, from a row of "distributions"."""
+    return msgspec.json.decode(blob, type=_Distribution).labels
 
 
 def _reply(trial: str, text: str | None, blob: bytes | None, thinking: str | None) -> Reply:

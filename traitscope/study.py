@@ -237,7 +237,7 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
         wording(form.wording, place)
         if ask.steps and any(each.kind == "task" for each in ask.steps) and form.memory != "continued":
             raise DefinitionError(f'{place}, steps: a task needs form = {{ memory = "continued" }}')
-        for inventory in _asked(study, ask):
+        for inventory in _asked(study, ask, place):
             _check_printable(inventory, ask, form, place)
             translated = in_language(inventory, form.language)
             name = f"{inventory.id}.{form.language}"
@@ -272,22 +272,34 @@ def _check_printable(inventory: Inventory, ask: Ask, form: Form, place: str) -> 
     if form.situation == "paraphrased" and not scenarios:
         raise DefinitionError(f"{place}: {name!r} holds statements, which have no situation to be paraphrased")
     if scenarios:
-        as_asked(inventory, ask.elicitation, form.situation)  # tells what it lacks
+        if ask.elicitation == "likelihood" and form.memory == "continued":
+            raise DefinitionError(
+                f"{place}: the likelihood of actions is asked of each situation by itself; leave `memory` out"
+            )
+        as_asked(_wanted(inventory, ask), ask.elicitation, form.situation)  # tells what it lacks
 
 
-def _asked(study: Study, ask: Ask) -> list[Inventory]:
-    """The inventories of an ask, with those of their items that it names."""
+def _asked(study: Study, ask: Ask, place: str = "asks") -> list[Inventory]:
+    """The inventories of an ask; of those where it names items, only the ones that hold some."""
     asked = [each for name, each in study.inventories.items() if ask.inventories is None or name in ask.inventories]
     if ask.items is None:
         return asked
     known = {item.id for each in asked for item in each.items}
+    if not ask.items:
+        raise DefinitionError(f"{place}, items: at least one is needed; leave `items` out to ask all")
     if strangers := [each for each in ask.items if each not in known]:
         raise DefinitionError(
-            f"items: {strangers[0]!r} is in none of {[each.id for each in asked]}; {allowed(known, strangers[0])}"
+            f"{place}, items: {strangers[0]!r} is in none of {[each.id for each in asked]}; {allowed(known, strangers[0])}"
         )
+    return [each for each in asked if _wanted(each, ask).items]
+
+
+def _wanted(inventory: Inventory, ask: Ask) -> Inventory:
+    """The items of `inventory` that are asked."""
+    if ask.items is None:
+        return inventory
     wanted = set(ask.items)
-    parts = [msgspec.structs.replace(each, items=[item for item in each.items if item.id in wanted]) for each in asked]
-    return [each for each in parts if each.items]
+    return msgspec.structs.replace(inventory, items=[item for item in inventory.items if item.id in wanted])
 
 
 def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Interview]:
@@ -301,7 +313,9 @@ def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Int
     for number, (forms, ask) in enumerate(zip(layouts, study.asks, strict=True)):
         for inventory in asked[number]:
             for language, situation in {(form.language, form.situation) for form in forms}:
-                shown = as_asked(in_language(inventory, language), ask.elicitation, situation)
+                # first the language, which is checked against the whole inventory
+                wanted = _wanted(in_language(inventory, language), ask)
+                shown = as_asked(wanted, ask.elicitation, situation)
                 printed[number, inventory.id, language, situation] = shown, shown.fingerprint()
     for model in study.models:
         able = abilities[model.name]
