@@ -13,9 +13,7 @@ from inventories.forms import Elicitation
 from inventories.loading import twins as twins
 from inventories.reading import DefinitionError
 
-YES_NO = OptionSet(
-    [Option(1, "Yes"), Option(0, "No")], "Say whether what the statement says is what you would do in the situation."
-)
+YES_NO = OptionSet([Option(1, "Yes"), Option(0, "No")], "In the situation, would you do what the statement says?")
 
 
 def as_asked(inventory: Inventory, elicitation: Elicitation, situation: str = "original") -> Inventory:
@@ -63,7 +61,7 @@ def confirmation(inventory: Inventory) -> Inventory:
         for item in inventory.items
         for number, option in enumerate(inventory.options_of(item))
     ]
-    # a set has an instruction of its own, which stands before that of every wording
+    # a set has an instruction of its own, which stands in the place of that of the wording
     scale = msgspec.structs.replace(inventory, options=YES_NO.options, option_sets={"yes or no": YES_NO})
     return _statements(inventory, items, scale)
 

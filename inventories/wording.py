@@ -73,10 +73,10 @@ WORDINGS: dict[str, Wording] = {
     ),
     # the three ways in which TRAIT prints a scenario: options A to D, options 1 to 4, and the bare question
     "trait_letters": Wording(
-        1, "", "", "Answer the question about the situation with the letter of one option.", labels="upper"
+        1, "", "", "Choose one of the lettered options as your answer to the question.", labels="upper"
     ),
     "trait_numbers": Wording(
-        1, "", "", "Answer the question about the situation with the number of one option.", labels="arabic"
+        1, "", "", "Choose one of the numbered options as your answer to the question.", labels="arabic"
     ),
     "trait_bare": Wording(1, "", "", None, labels="upper"),
 }
@@ -139,7 +139,10 @@ def question(inventory: Inventory, sitting: Sitting, step: Step, first: bool) ->
 def _options_are_shared(inventory: Inventory, form: Form) -> bool:
     if form.options == "shuffled" and form.items_per_prompt == 1:
         return False
-    if inventory.is_scenario(inventory.items[0]):  # actions follow their situation, also where it is asked alone
+    only = inventory.items[0]
+    if (
+        inventory.is_scenario(only) or only.left
+    ):  # options that make sense after their item, also where it is asked alone
         return False
     first = inventory.options_of(inventory.items[0])
     return all(inventory.options_of(item) == first for item in inventory.items)
@@ -150,6 +153,8 @@ def _instruction(inventory: Inventory, item: Item, form: Form) -> str:
     own = inventory.instructions_of(item)
     if inventory.is_scenario(item):
         return wording(form.wording).choice or own or str(WORDINGS["plain"].choice)
+    if item.scene and own:  # an action to be confirmed: the wordings speak of statements on a scale
+        return own
     chosen = wording(form.wording).instruction or own or WORDINGS["plain"].instruction
     return f"{own} {chosen}" if isinstance(item.options, str) and own and own != chosen else chosen
 

@@ -74,12 +74,12 @@ def measures(
 def _scopes(table: DataFrame) -> Iterator[tuple[Places, DataFrame]]:
     """The rows of every scope with a column `person`; people have no personas to be told apart."""
     empty: Places = {"model": "", "people": False, "persona_set": "", "scale": "", "persona": ""}
-    for persona_set, some in table[table["people"].eq(False)].groupby("persona_set", sort=False):
+    for name, some in table[table["people"].eq(False)].groupby("persona_set", sort=False):
         if some["model"].nunique() > 1:
             both = some.assign(person=some["model"] + " / " + some["persona"])
-            place: Places = {**empty, "scope": "overall", "persona_set": persona_set}
-            yield place, both
-            yield from ((place | {"scale": scale}, each) for scale, each in both.groupby("scale", sort=False))
+            shared: Places = {**empty, "scope": "overall", "persona_set": name}
+            yield shared, both
+            yield from ((shared | {"scale": scale}, each) for scale, each in both.groupby("scale", sort=False))
     for (model, people, persona_set), some in table.groupby(["model", "people", "persona_set"], sort=False):
         own = some.assign(person=some["persona"])
         place = {**empty, "model": model, "people": people, "persona_set": persona_set}

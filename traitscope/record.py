@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import platform
 import shutil
@@ -19,7 +18,7 @@ from inventories.forms import LAYOUT, Elicitation
 from inventories.loading import BANK, in_language
 from inventories.persona_sets import Persona
 from inventories.responder import Abilities
-from inventories.scenarios import as_asked
+from inventories.scenarios import as_asked, twins
 from inventories.wording import WORDINGS
 from traitscope.bank import inventory_at
 from traitscope.store import Store, StoreError
@@ -78,7 +77,7 @@ class Record:
 
         Scenarios that were rated or confirmed are the statements that `elicitation` makes of them.
         """
-        own = sorted((self.folder / "inventories").glob(f"{glob.escape(name)}.*"))
+        own = [path for path in sorted((self.folder / "inventories").glob("*")) if path.stem == name]
         inventory = inventory_at(str(own[0].resolve()) if own else name)
         return as_asked(in_language(inventory, language or inventory.language), elicitation)
 
@@ -119,7 +118,8 @@ def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> 
     old = Record(folder).manifest if (folder / "manifest.json").is_file() else None
     if study.path.resolve() != (folder / "study.toml").resolve():
         (folder / "study.toml").write_text(study.text, "utf-8")
-    for inventory in study.inventories.values():
+    statements = [twins(each) for each in study.inventories.values() if each.twin_of]
+    for inventory in (*study.inventories.values(), *statements):
         file = Path(inventory.file)
         if file.parent.resolve() != BANK.resolve():
             (folder / "inventories").mkdir(exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from inventories.definitions import Inventory
 from inventories.forms import FACTORS
 from psychometrics import trait_scores as psychometric
 from psychometrics.compare import two_group_effect
@@ -79,8 +80,8 @@ def _by_content(record: Record, table: DataFrame) -> np.ndarray[Any, Any]:
         said = {trial: label_logprobs(blob) for trial, blob in store.table("distributions")[1]}
     places: dict[tuple[Any, str], list[int]] = {}
     for inventory, some in table.groupby("inventory"):
-        known = record.inventory(str(inventory))
-        places |= {(inventory, item): _columns(known.options_of(known.item(item))) for item in some["item"].unique()}
+        found = record.inventory(str(inventory))
+        places |= {(inventory, item): _columns(found.options_of(found.item(item))) for item in some["item"].unique()}
     shares = []
     names = ["inventory", "item", "shown", "outcome", "position", "trial"]
     for inventory, item, shown, outcome, position, trial in table[names].itertuples(index=False):
@@ -119,9 +120,10 @@ def trait_scores(record: Record, answers: DataFrame | None = None) -> DataFrame:
     persons, withheld (NaN, as method says) below 10 of them; over the scenarios of a single person.
     """
     table = options(record, answers)
+    known = {name: record.inventory(name) for name in table["inventory"].unique()}
     rows: list[dict[str, Any]] = []
     for place, some in table.groupby(["model", "inventory", "scale", "persona_set"], sort=False):
-        assigned = _poles_of(record, str(place[1]), str(place[2]), some["persona"])
+        assigned = _poles_of(record, known[str(place[1])], str(place[2]), some["persona"])
         for group, members, strata in _groups(some, assigned):
             found = psychometric.trait_scores(
                 members.assign(person=members["persona"], replicate=members["occasion"]),
@@ -135,11 +137,11 @@ def trait_scores(record: Record, answers: DataFrame | None = None) -> DataFrame:
     return DataFrame(rows, columns=TRAIT_SCORES)
 
 
-def _poles_of(record: Record, inventory: str, scale: str, persona: Series[Any]) -> dict[str, float]:
+def _poles_of(record: Record, inventory: Inventory, scale: str, persona: Series[Any]) -> dict[str, float]:
     """Persona -> 1 or -1 where two levels of the scale's trait were assigned; NaN otherwise."""
-    known, given = record.inventory(inventory), record.manifest.personas
+    given = record.manifest.personas
     personas = list(dict.fromkeys(persona))
-    levels = Series([analysis.assigned_level(given.get(each), known, scale) for each in personas], dtype=float)
+    levels = Series([analysis.assigned_level(given.get(each), inventory, scale) for each in personas], dtype=float)
     return dict(zip(personas, poles(levels), strict=True))
 
 
@@ -172,14 +174,15 @@ def item_effects(record: Record, values: DataFrame | None = None) -> DataFrame:
     values, a persona being its mean over sittings; d with low and high (withheld below 10 persons); twin: the statement's
     id; d_statement: the same d of the statement, rated or by likelihood as the scenario was, NaN if it was not asked;
     share_high: how often a choice falls on a high action at all. flag: "reversed" (all of the interval of d below 0),
-    "against" (effect below 0), "constant" (everybody alike), "no effect" (exactly 0), "one pole chosen" (share_high
+    "against" (effect below 0), "constant" (everybody alike), "no effect" (none at all), "one pole chosen" (share_high
     above .95 or below .05), else "". note: why there is no d. Scales of which not exactly two levels were assigned have
     no rows.
     """
     values = analysis.values(record) if values is None else values
+    known = record.inventories()
     twin_of = {
         (name, item.id): (PurePath(inventory.twin_of).stem, item.twin)
-        for name, inventory in record.inventories().items()
+        for name, inventory in known.items()
         if inventory.kind == "action"
         for item in inventory.items
     }
@@ -187,11 +190,11 @@ def item_effects(record: Record, values: DataFrame | None = None) -> DataFrame:
     table = values[values["inventory"].isin(names) & (values["version"] != "raw")]
     if table.empty:
         return DataFrame(columns=ITEMS)
-    found = _effects(record, table)
+    found = _effects(record, known, table)
     if found.empty:
         return DataFrame(columns=ITEMS)
     found["twin"] = [twin_of[place][1] for place in zip(found["inventory"], found["item"], strict=True)]
-    said = _statements(record, values[values["item"].isin(set(found["twin"]))])
+    said = _statements(record, known, values[values["item"].isin(set(found["twin"]))])
     found["d_statement"] = [
         said.get((model, persona_set, elicitation == "likelihood", *twin_of[inventory, item]), math.nan)
         for model, persona_set, inventory, elicitation, item in found[
@@ -208,12 +211,12 @@ def sign_share(effects: DataFrame) -> DataFrame:
     n leaves out scenarios without an effect to tell, and an effect of 0 is not right.
     """
     known = effects[effects["effect"].notna()]
-    right = known["effect"].gt(0).groupby([known[each] for each in GROUPS], sort=False)
+    right = known["effect"].gt(NO_SPREAD).groupby([known[each] for each in GROUPS], sort=False)
     table = right.agg(n="size", n_right="sum").reset_index()
     return table.assign(share_right=table["n_right"] / table["n"])
 
 
-def _effects(record: Record, values: DataFrame) -> DataFrame:
+def _effects(record: Record, known: Mapping[str, Inventory], values: DataFrame) -> DataFrame:
     """effect, d, low, high, n_persons, share_high, spread and note of every item whose trait was assigned at two levels."""
     item = [*GROUPS, "item", "scale", "key"]
     persons = values.groupby([*item, "persona"], sort=False)["value"].mean().reset_index()
@@ -221,7 +224,7 @@ def _effects(record: Record, values: DataFrame) -> DataFrame:
     sides = {
         (*where, persona): pole
         for where, some in persons.groupby(place, sort=False)
-        for persona, pole in _poles_of(record, str(where[1]), str(where[2]), some["persona"]).items()
+        for persona, pole in _poles_of(record, known[str(where[1])], str(where[2]), some["persona"]).items()
     }
     persons["pole"] = [sides[each] for each in persons[[*place, "persona"]].itertuples(index=False, name=None)]
     rows = []
@@ -244,19 +247,17 @@ def _effects(record: Record, values: DataFrame) -> DataFrame:
     return DataFrame(rows)
 
 
-def _statements(record: Record, values: DataFrame) -> dict[tuple[Any, ...], float]:
+def _statements(record: Record, known: Mapping[str, Inventory], values: DataFrame) -> dict[tuple[Any, ...], float]:
     """d by model, persona set, whether by likelihood, inventory and statement."""
-    values = values[
-        values["inventory"].map({name: each.kind for name, each in record.inventories().items()}) == "cognition"
-    ]
+    values = values[values["inventory"].map({name: each.kind for name, each in known.items()}) == "cognition"]
     rated = values[(values["elicitation"] == "rating") & (values["version"] == "chosen")]
     spoken = values[values["elicitation"] == "likelihood"]
     centred = "double_centred" if spoken["version"].eq("double_centred").any() else "item_centred"
-    found = _effects(record, pd.concat([rated, spoken[spoken["version"] == centred]]))
+    found = _effects(record, known, pd.concat([rated, spoken[spoken["version"] == centred]]))
     if found.empty:
         return {}
     # a short form has the statements of the whole inventory, and stands in for it where that was not asked
-    whole = {name: each.short_form_of for name, each in record.inventories().items()}
+    whole = {name: each.short_form_of for name, each in known.items()}
     result: dict[tuple[Any, ...], float] = {}
     for each in found.to_dict("records"):
         place = each["model"], each["persona_set"], each["elicitation"] == "likelihood"
@@ -265,7 +266,7 @@ def _statements(record: Record, values: DataFrame) -> dict[tuple[Any, ...], floa
     return result
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _d(high: tuple[float, ...], low: tuple[float, ...]) -> tuple[float, float, float, str]:
     # choices take few values, so hundreds of scenarios have the same ones, and an interval costs milliseconds
     found = two_group_effect(high, low)
@@ -275,10 +276,10 @@ def _d(high: tuple[float, ...], low: tuple[float, ...]) -> tuple[float, float, f
 def _flag(effect: float, d: float, high: float, spread: float, share_high: float) -> str:
     if d < 0 and high < 0:
         return "reversed"
-    if effect < 0:
+    if effect < -NO_SPREAD:
         return "against"
     if spread <= NO_SPREAD:
         return "constant"
-    if effect == 0:
+    if abs(effect) <= NO_SPREAD:
         return "no effect"
     return "one pole chosen" if share_high > ONE_POLE or share_high < 1 - ONE_POLE else ""
