@@ -65,9 +65,15 @@ def main() -> int:
     if given.json:
         print(json.dumps(result))
         return 0
-    print(f"{right} of {known} scenarios have the right sign ({right / max(1, known):.0%}) on {given.model} by likelihood")
+    print(
+        f"{right} of {known} scenarios have the right sign ({right / max(1, known):.0%}) on {given.model} by likelihood"
+    )
     print(shares.to_string(index=False))
-    print(plain.groupby(["inventory", "scale"], sort=False)["effect"].agg(lambda each: f"{(each > 0).sum()} of {len(each)}").to_string())
+    print(
+        plain.groupby(["inventory", "scale"], sort=False)["effect"]
+        .agg(lambda each: f"{(each > 0).sum()} of {len(each)}")
+        .to_string()
+    )
     print("Wrong: " + ", ".join(plain.loc[plain["effect"] <= 0, "item"]))
     return 0
 

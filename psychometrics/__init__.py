@@ -8,6 +8,7 @@ from psychometrics.acquiescence import CorrectedAnswers, StyleAlphas, style_alph
 from psychometrics.agreement import exact_agreement, mean_absolute_change
 from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
 from psychometrics.bootstrap import Bootstrap, on_rows, persona_bootstrap
+from psychometrics.calibrated_gap import calibrate, calibrated_gap
 from psychometrics.cfa import ConfirmatoryFactors, confirmatory_factors
 from psychometrics.cfa_ordinal import OrdinalFactors, ordinal_factors
 from psychometrics.compare import assigned_effect, mean_over_persons, paired_effect, two_group_effect
@@ -22,6 +23,7 @@ from psychometrics.contamination import Contamination, contamination, wilson
 from psychometrics.correlations import Polychoric, polychoric
 from psychometrics.desirability import DesirabilityShift, desirability_shift
 from psychometrics.dif import DifferentialFunctioning, ordinal_dif
+from psychometrics.divergence import Measure, Null, divergence
 from psychometrics.drift import Drift, drift
 from psychometrics.dstudy import SmallestDesign, d_study, smallest_design
 from psychometrics.efa import FactorSolution, efa
@@ -39,6 +41,7 @@ from psychometrics.items import item_statistics
 from psychometrics.kappa import fleiss_kappa, item_kappas, weighted_kappa
 from psychometrics.krippendorff_alpha import krippendorff_alpha
 from psychometrics.labels import LabelPreference, label_preference
+from psychometrics.level_gap import absolute_gap, level_gap, rank_change, verdict
 from psychometrics.levels import equivalence, level_tests, variance_decided_test
 from psychometrics.likelihoods import likelihood_scores
 from psychometrics.many_tests import adjust, adjust_families
@@ -52,6 +55,7 @@ from psychometrics.parallel_forms import ParallelForms, parallel_forms
 from psychometrics.quasi_f import quasi_f
 from psychometrics.repeats import Repeats, repeats
 from psychometrics.retest import Retest, retest
+from psychometrics.said_done_correlation import SaidDone, said_done_correlation
 from psychometrics.scoring import (
     KeyingCheck,
     TypeLetters,
@@ -64,9 +68,11 @@ from psychometrics.scoring import (
     t_score,
     type_letters,
 )
+from psychometrics.self_confirmation import SelfConfirmation, self_confirmation
 from psychometrics.sensitivity import FormSensitivity, form_sensitivity, level_shifts
 from psychometrics.split_half import SplitHalf, split_half
 from psychometrics.styles import ResponseStyles, response_styles
+from psychometrics.trait_scores import TraitScores, trait_scores
 from psychometrics.validity import convergent_table, criterion_table
 
 __all__ = [
@@ -93,8 +99,10 @@ __all__ = [
     "ItemResponseModel",
     "KeyingCheck",
     "LabelPreference",
+    "Measure",
     "MixedModel",
     "MultitraitMultimethod",
+    "Null",
     "OrdinalFactors",
     "ParallelAnalysis",
     "ParallelForms",
@@ -103,14 +111,20 @@ __all__ = [
     "Repeats",
     "ResponseStyles",
     "Retest",
+    "SaidDone",
+    "SelfConfirmation",
     "SmallestDesign",
     "SplitHalf",
     "StyleAlphas",
+    "TraitScores",
     "TypeLetters",
+    "absolute_gap",
     "adjust",
     "adjust_families",
     "alpha_of_repeats",
     "assigned_effect",
+    "calibrate",
+    "calibrated_gap",
     "confirmatory_factors",
     "congruence",
     "contamination",
@@ -119,6 +133,7 @@ __all__ = [
     "cronbach_alpha",
     "d_study",
     "desirability_shift",
+    "divergence",
     "drift",
     "efa",
     "equivalence",
@@ -140,6 +155,7 @@ __all__ = [
     "keying_suspicion",
     "krippendorff_alpha",
     "label_preference",
+    "level_gap",
     "level_shifts",
     "level_tests",
     "likelihood_scores",
@@ -166,14 +182,18 @@ __all__ = [
     "position_preference",
     "procrustes",
     "quasi_f",
+    "rank_change",
     "repeats",
     "response_styles",
     "retest",
+    "said_done_correlation",
     "scale_score",
+    "self_confirmation",
     "smallest_design",
     "split_half",
     "style_alphas",
     "t_score",
+    "trait_scores",
     "tucker_congruence",
     "two_group_effect",
     "two_parameter_logistic",
@@ -181,6 +201,7 @@ __all__ = [
     "undefined",
     "variance_components",
     "variance_decided_test",
+    "verdict",
     "weighted_kappa",
     "wilson",
     "without_acquiescence",

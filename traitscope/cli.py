@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
         return each
 
     demo = command(
-        "demo", _demo, "BFI-44 and SD-3 given to the embedded model under 16 personas, with tables and findings."
+        "demo",
+        _demo,
+        "BFI-44, SD-3 and 24 scenarios given to the embedded model under 16 personas, with tables and findings.",
     )
     demo.add_argument(
         "--full", action="store_true", help="all 32 personas, and the controls with other and with negated markers"
@@ -205,6 +207,9 @@ def _demo(given: argparse.Namespace) -> tuple[Any, str]:
     given.record = given.record or RUNS / "demo"  # the full demo grows the small one's record
     _run(given)
     result, text = _show_record(given)
+    given.human, given.margin, given.tau, given.rows = None, 10.0, 1.0, 5
+    doing, told = _divergence(given)
+    result, text = result | {"divergence": doing}, f"{text}\n\n{told}"
     follow = (
         f"\nRecord: {given.record}\nNext: traitscope show {given.record}, or `make app` to look at it in the browser"
     )

@@ -140,7 +140,7 @@ Options:
         {"wording": "trait_letters"},
         """[system] You are shy.
 
-[user] Answer the question about the situation with the letter of one option. Reply with the label alone: A, B, C or D.
+[user] Choose one of the lettered options as your answer to the question. Reply with the label alone: A, B, C or D.
 
 Situation: A party has 9 guests. Where do you stand?
 
@@ -155,7 +155,7 @@ D. On the table.""",
         {"wording": "trait_numbers", "options": "swapped"},
         """[system] You are shy.
 
-[user] Answer the question about the situation with the number of one option. Reply with the label alone: 1, 2, 3 or 4.
+[user] Choose one of the numbered options as your answer to the question. Reply with the label alone: 1, 2, 3 or 4.
 
 Situation: A party has 9 guests. Where do you stand?
 
@@ -213,7 +213,7 @@ Options:
         {},
         """[system] You are shy.
 
-[user] In the situation, would you do what the statement says? Choose the option that says best how the statement fits you. Reply with the label alone: 1 or 2.
+[user] In the situation, would you do what the statement says? Reply with the label alone: 1 or 2.
 
 Options:
 1. Yes

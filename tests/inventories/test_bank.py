@@ -52,9 +52,10 @@ def plain(value: object) -> Any:
 
 
 def test_the_bank_holds_what_the_sources_list() -> None:
-    assert set(inventory_ids()) == set(COUNTS)
+    scenarios = {"scenarios_bfi44", "scenarios_sd3", "scenarios_oejts12"}  # our own; see test_scenario_bank.py
+    assert set(inventory_ids()) == set(COUNTS) | scenarios
     assert translation_languages("ipip_neo_120") == sorted(LANGUAGES)
-    assert len(list(BANK.glob("*.toml"))) == 13 + 38
+    assert len(list(BANK.glob("*.toml"))) == 13 + 38 + 3
 
 
 @pytest.mark.parametrize("name", COUNTS)
