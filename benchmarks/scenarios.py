@@ -16,10 +16,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from traitscope import scenarios
-from traitscope.record import Record
-from traitscope.runner import run
-from traitscope.study import load_study
+# this folder has a statistics.py, which must not stand for the standard library's
+sys.path = [each for each in sys.path if Path(each).resolve() != Path(__file__).parent.resolve()]
+
+from traitscope import scenarios  # noqa: E402
+from traitscope.record import Record  # noqa: E402
+from traitscope.runner import run  # noqa: E402
+from traitscope.study import load_study  # noqa: E402
 
 STUDY = """
 title = "The scenario bank on one model, by likelihood"
@@ -28,9 +31,9 @@ models = ["{model}"]
 inventories = ["scenarios_bfi44", "scenarios_sd3", "scenarios_oejts12"]
 personas = [
   {{ set = "big_five_32", fraction = "half" }},
-  {{ set = "big_five_32_negated", fraction = "half" }},
   {{ set = "dark_triad" }},
   {{ set = "mbti_16", fraction = "half" }},
+  {{ set = "big_five_32_negated", fraction = "half" }},
 ]
 asks = [
   {{ elicitation = "likelihood", inventories = ["scenarios_bfi44"], personas = ["big_five_32", "big_five_32_negated"] }},

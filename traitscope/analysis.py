@@ -103,33 +103,54 @@ def _centred(record: Record, said: DataFrame, names: list[str]) -> DataFrame:
     """Likelihoods less the item's mean over the reference personas, and less the persona's mean over BFI-44.
 
     A scenario's value is the contrast of its high actions with its low ones. What a persona's sentences have in common
-    is gone from it already, so it is not double-centred.
+    is gone from it already, so it is not double-centred. Scenarios may be asked of fewer personas: each inventory of
+    them has its own reference.
     """
+    groups = {
+        name: name if record.inventory(name).kind == "action" else "" for name in dict.fromkeys(said["inventory"])
+    }
+    parts = [
+        _centred_part(record, some, names, not group) for group, some in said.groupby(said["inventory"].map(groups))
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _centred_part(record: Record, said: DataFrame, names: list[str], statements: bool) -> DataFrame:
     within = ["model", "form", "replicate"]
-    scenarios = said["inventory"].map(
-        {name: record.inventory(name).kind == "action" for name in said["inventory"].unique()}
-    )
-    reference = set(record.manifest.reference) & set(said["persona"])
-    has_block = (said["inventory"] == BLOCK).any()
+    reference, reference_name = _reference(record, set(said["persona"]))
+    has_block = statements and (said["inventory"] == BLOCK).any()
     if not reference:
         return said[names].assign(version="raw", value=said["likelihood"] * said["key"], note="no_reference_set")
-    block = _block_keys(record) if has_block else _balanced(said[~scenarios])
+    block = _block_keys(record) if has_block else _balanced(said) if statements else {}
     version_names = {"raw", "item_centred", "double_centred"} if block else {"raw", "item_centred"}
     scored = likelihood_scores(
         said.rename(columns={"likelihood": "value"})[[*within, "persona", "item", "value"]],
         reference=reference,
-        reference_name=record.manifest.reference_name,
+        reference_name=reference_name,
         block=block or {"high": 1, "low": -1},
         block_name=BLOCK if has_block else "all items",
         within=within,
     )
-    contrasts = scored["item"].isin(set(said.loc[scenarios, "item"]))
-    scored = scored[scored["version"].isin(version_names) & ~(contrasts & scored["version"].eq("double_centred"))]
+    scored = scored[scored["version"].isin(version_names)]
     merged = said[names].merge(
         scored[[*within, "persona", "item", "version", "value", "note"]], on=[*within, "persona", "item"]
     )
     merged["value"] *= merged["key"]
     return merged
+
+
+def _reference(record: Record, asked: set[str]) -> tuple[set[str], str]:
+    """The record's reference personas that were asked; where none was, the first set with assigned levels that was."""
+    manifest = record.manifest
+    if known := set(manifest.reference) & asked:
+        return known, manifest.reference_name
+    sets = [
+        each.set
+        for each in manifest.personas.values()
+        if each.assigned and each.id in asked and each.set not in manifest.negated
+    ]
+    found = {each.id for each in manifest.personas.values() if each.assigned and sets[:1] == [each.set]} & asked
+    return found, f"{sets[0]} ({len(found)} personas)" if sets else ""
 
 
 def _block_keys(record: Record) -> dict[str, int]:

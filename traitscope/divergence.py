@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -46,6 +47,7 @@ def measures(
     persona they are kept, and `method` says so. `above_null` is None where there is no null.
     """
     rows: list[Places] = []
+    pairs = _apart(pairs)
     human = _scores(pairs[pairs["people"].eq(True)])
     for way, some in pairs.groupby(WAY, sort=False):
         place: Places = dict(zip(WAY, way, strict=True))
@@ -64,11 +66,19 @@ def measures(
     if confirmed is not None and len(confirmed):
         place = {"said_by": "confirmation", "done_by": "choice: chosen"}
         rows += [
-            place | scoped | row for scoped, each in _scopes(confirmed) for row in _confirmation_rows(each, scoped)
+            place | scoped | row
+            for scoped, each in _scopes(_apart(confirmed))
+            for row in _confirmation_rows(each, scoped)
         ]
     table = DataFrame(rows, columns=COLUMNS)
     table = pd.concat([table, *_means_of_traits(table)], ignore_index=True)
     return table.sort_values("scope", key=lambda names: names.map(SCOPES.index), kind="stable").reset_index(drop=True)
+
+
+def _apart(table: DataFrame) -> DataFrame:
+    """Scales of two inventories may have one id, as N is Neuroticism and Narcissism: these get their name as well."""
+    alike = table.groupby("scale")["name"].transform("nunique") > 1
+    return table.assign(scale=table["scale"].where(~alike, table["scale"] + " (" + table["name"] + ")"))
 
 
 def _scopes(table: DataFrame) -> Iterator[tuple[Places, DataFrame]]:
@@ -170,7 +180,8 @@ def _score_rows(table: DataFrame, scoped: Places, margin: float) -> list[Places]
             else _no_metric(scores)
         )
         for name, each in (("level_gap", gap), ("absolute_gap", size)):
-            row = _row(name, each, len(table)) | {"n_persons": 1}
+            # the items are no persons: their interval is kept, however few they are
+            row = _row(name, dataclasses.replace(each, n_persons=1), len(table))
             if row["low"] == row["low"]:
                 row["method"] = "percentile bootstrap over items"
             rows.append(_judged(row, each, margin))

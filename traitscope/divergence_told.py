@@ -13,7 +13,7 @@ from inventories.forms import Elicitation
 from inventories.scenarios import twins
 from psychometrics.estimate import plain
 from traitscope import pairing
-from traitscope.datafile import DataError, read_table
+from traitscope.datafile import BLANK, LOST, DataError, read_table
 from traitscope.divergence import MARGIN, NULL_RESPONDERS, TAU, measures
 from traitscope.listing import terms_of
 from traitscope.record import Record
@@ -85,7 +85,7 @@ def _people(file: Path, scenarios: Inventory) -> DataFrame:
     ids = [item.id for item in scenarios.items if item.id in table.columns]
     if not ids:
         return DataFrame(columns=pairing.PAIRS)
-    seen = set(table[ids].astype(str).stack().str.strip().unique()) - {"", "nan"}
+    seen = set(table[ids].astype(str).stack().str.strip().unique()) - BLANK - LOST
     done_by: Elicitation = "choice" if seen <= {"0", "1", "0.0", "1.0"} else "rating"
     found = pairing.collected_pairs(file, file, twins(scenarios), scenarios, done_by)
     return found.assign(people=True, persona_set="people")
@@ -155,6 +155,7 @@ def _way(table: DataFrame, title: str, most: int) -> list[str]:
             f"Answered without looking (null responders)\n{frame(wide.rename(columns={'model': 'responder'}))}"
         )
     scales = real[real["scale"].ne("")]
+    scales = scales.assign(model=scales["model"].where(scales["scope"] != "overall", "all models"))
     if len(scales):
         parts.append(f"By trait\n{frame(_wide(scales, ['model', 'scale']))}")
     personas = real[real["scope"].eq("persona")]
@@ -206,8 +207,7 @@ def _wide(table: DataFrame, by: list[str]) -> DataFrame:
 def _cell(row: Series[Any]) -> str:
     if row["value"] != row["value"]:
         return "-"
-    ends = interval(float(row["low"]), float(row["high"]))
-    return f"{row['value']:.2f}{'*' if row['above_null'] is True else ''}{'' if ends == '-' else f' {ends}'}"
+    return f"{row['value']:.2f}{'*' if row['above_null'] is True else ''}{_between(row)}"
 
 
 def _confirmed(table: DataFrame, persona_set: str) -> str:
@@ -249,13 +249,30 @@ def _finding(
 def _pattern(row: Series[Any]) -> str:
     if row["value"] != row["value"]:
         return f"whether it acts as it says cannot be estimated ({row['note'] or 'no value'})"
-    seen = f"rank correlation of the pairs {row['value']:.2f}, {interval(float(row['low']), float(row['high']))}"
-    if row["above_null"] is True and row["low"] > 0:
+    low, high = _ends(row)
+    seen = f"rank correlation of the pairs {row['value']:.2f}{_between(row)}"
+    if low != low:
+        beyond = "beyond" if row["above_null"] is True else "not beyond"
+        return f"whether it acts as it says is left open without an interval ({seen}, {beyond} unrelated pairs; {row['method']})"
+    if row["above_null"] is True and low > 0:
         return f"what it does goes with what it says ({seen}; unrelated pairs stay under {_highest(row):.2f})"
     lows = [row[name] for name in ("null_items_low", "null_persons_low") if row[name] == row[name]]
-    if row["high"] < 0 and lows and row["value"] < min(lows):
+    if high < 0 and lows and row["value"] < min(lows):
         return f"it does the contrary of what it says ({seen}; unrelated pairs stay above {min(lows):.2f})"
     return f"it cannot be told from pairs that have nothing to do with each other ({seen})"
+
+
+def _ends(row: Series[Any]) -> tuple[float, float]:
+    """The interval; where all resamples give the value there is none, and on which side of 0 it lies is sure all the same."""
+    if row["low"] != row["low"] and "equal_resamples" in row["warnings"]:
+        return float(row["value"]), float(row["value"])
+    return float(row["low"]), float(row["high"])
+
+
+def _between(row: Series[Any], digits: int = 2) -> str:
+    """The interval behind a value, and nothing where there is none."""
+    ends = interval(float(row["low"]), float(row["high"]), digits)
+    return "" if ends == "-" else f" {ends}"
 
 
 def _highest(row: Series[Any]) -> float:
@@ -274,10 +291,7 @@ def _level(whole: Series[Any] | None, scales: DataFrame, margin: float) -> str:
     for verdict, sentence in words.items():
         some = rows[rows["verdict"] == verdict]
         if len(some):
-            listed = ", ".join(
-                f"{row['scale']} {row['value']:+.0f} {interval(float(row['low']), float(row['high']), 0)}"
-                for _, row in some.iterrows()
-            )
+            listed = ", ".join(f"{row['scale']} {row['value']:+.0f}{_between(row, 0)}" for _, row in some.iterrows())
             told.append(f"{sentence}: {listed}")
     return f"level by trait, doing less saying in POMP: {'; '.join(told)}" if told else ""
 
@@ -292,7 +306,10 @@ def _confirmed_findings(table: DataFrame, persona_set: str) -> list[str]:
         text = f"it confirms {yes['value']:.0f} % of the actions it chose"
         if other["value"] == other["value"]:
             text += f", and {other['value']:.0f} % of the contrary ones"
-            sure = gap["low"] == gap["low"] and (gap["low"] > 0 or gap["high"] < 0)
-            text += "" if sure else "; the two cannot be told apart, so the confirmation says nothing"
+            low, high = _ends(gap)
+            if low != low:
+                text += f"; whether they differ is left open without an interval ({gap['method']})"
+            elif not (low > 0 or high < 0):
+                text += "; the two cannot be told apart, so the confirmation says nothing"
         found.append(f"self-confirmation - {model}, {persona_set}: {text[0].upper()}{text[1:]}.")
     return found

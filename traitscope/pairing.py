@@ -142,10 +142,10 @@ def keyed_pomp(table: DataFrame, side: str) -> Series[float]:
 def confirmations(record: Record, answers: DataFrame | None = None) -> DataFrame:
     """Was the action that somebody chose confirmed by itself, and that of the other pole? One row a choice.
 
-    Columns model, people (False), persona, persona_set, scale, pole, item, confirmed, opposite: 1, 0, or NaN where there was no
+    Columns model, people (False), persona, persona_set, scale, name, pole, item, confirmed, opposite: 1, 0, or NaN where there was no
     usable answer. Actions stand in pairs; the other pole's is the chosen one's neighbour.
     """
-    columns = ["model", "people", "persona", "persona_set", "scale", "pole", "item", "confirmed", "opposite"]
+    columns = ["model", "people", "persona", "persona_set", "scale", "name", "pole", "item", "confirmed", "opposite"]
     answers = analysis.answers(record) if answers is None else answers
     answers = answers[answers["kind"] == "item"]
     chosen = answers[(answers["elicitation"] == "choice") & answers["position"].notna()]
@@ -166,6 +166,9 @@ def confirmations(record: Record, answers: DataFrame | None = None) -> DataFrame
             yes.get((model, who, action_id(item, each ^ turned)), np.nan) for model, who, item, each in places
         ]
     table = table[table["item"].isin({action.rpartition("/")[0] for action in told["item"].unique()})]
+    inventories = {name: record.inventory(name) for name in table["inventory"].unique()}
+    scales = zip(table["inventory"], table["scale"], strict=True)
+    table["name"] = [inventories[inventory].scale(scale).name for inventory, scale in scales]
     return table.assign(pole=_poles(record, table))[columns].reset_index(drop=True)
 
 
@@ -193,8 +196,13 @@ def collected_pairs(
     scenarios on the statement's scale, or with `done_by` "choice" 1 for a high action and 0 for a low one. The same file may
     hold both when its columns are named by scenario.
     """
-    first = sample(read_table(said), str(said), statements)
-    table = read_table(done)
+    of_said, table = read_table(said), read_table(done)
+    for file, each in ((said, of_said), (done, table)):
+        if said != done and "persona" not in each:
+            raise DataError(
+                f"{file}, header: there is no column `person`, which tells whose answers these are in both files"
+            )
+    first = sample(of_said, str(said), statements)
     twin = {item.twin: item.id for item in scenarios.items}
     if said != done and not set(table.columns) & set(twin.values()):
         table = table.rename(columns=twin)

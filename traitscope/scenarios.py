@@ -15,9 +15,9 @@ from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory
 from inventories.forms import FACTORS
-from psychometrics import trait_scores as psychometric
 from psychometrics.compare import two_group_effect
 from psychometrics.estimate import NO_SPREAD, Estimate
+from psychometrics.trait_scores import trait_scores as scored
 from traitscope import analysis
 from traitscope.estimates import FEWEST_FOR_INTERVAL, SEED, poles
 from traitscope.record import Record
@@ -125,7 +125,7 @@ def trait_scores(record: Record, answers: DataFrame | None = None) -> DataFrame:
     for place, some in table.groupby(["model", "inventory", "scale", "persona_set"], sort=False):
         assigned = _poles_of(record, known[str(place[1])], str(place[2]), some["persona"])
         for group, members, strata in _groups(some, assigned):
-            found = psychometric.trait_scores(
+            found = scored(
                 members.assign(person=members["persona"], replicate=members["occasion"]),
                 strata=strata,
                 seed=SEED,

@@ -95,6 +95,7 @@ def test_the_demo_is_the_study_it_says_it_is():
         "rating sd3": 17 * 54,
         "likelihood bfi44": 17 * 44,
         "likelihood sd3": 17 * 27,
+        "likelihood scenarios_bfi44": 8 * 24,
     }
 
 
