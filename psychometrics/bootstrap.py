@@ -18,6 +18,7 @@ from psychometrics.estimate import NO_SPREAD, Floats, Integers, numbered
 NUMBERS_AT_ONCE = 250_000  # 2 MB of counts: large enough for a fast matrix product, small enough for the cache
 CORES = os.cpu_count() or 1  # numpy leaves Python's lock while it draws and multiplies
 UNDEFINED_SHARE = 0.1  # an interval from fewer resamples than 90 % would describe the well-behaved ones only
+OVER_ITEMS = "percentile bootstrap over items"  # the method where one person's items stand for others
 
 
 @dataclass(frozen=True)

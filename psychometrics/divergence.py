@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from pandas import DataFrame
 
-from psychometrics.bootstrap import UNDEFINED_SHARE, Bootstrap, bootstraps
+from psychometrics.bootstrap import OVER_ITEMS, UNDEFINED_SHARE, Bootstrap, bootstraps
 from psychometrics.covariances import numbers
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
 from psychometrics.exchange import in_label_order, poles_of
@@ -27,7 +27,6 @@ from psychometrics.pair_measures import (
 )
 from psychometrics.pair_ranks import weighted_rho
 
-OVER_ITEMS = "percentile bootstrap over items"
 UNITS = {
     "items": "what is done, permuted over the items of each person",
     "persons": "what is done, all items of a person together, exchanged between persons",

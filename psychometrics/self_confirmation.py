@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.bootstrap import OVER_ITEMS, persona_bootstrap
 from psychometrics.covariances import numbers
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, sums_by_person, undefined
 from psychometrics.exchange import in_label_order, poles_of
 from psychometrics.forms import labelled
 
-OVER_ITEMS = "percentile bootstrap over items"
 ALWAYS = "always_confirms: it also agrees to every action of the other pole, so its agreement tells nothing"
 NEVER = "never_confirms: it agrees to no action at all, so its disagreement tells nothing"
 

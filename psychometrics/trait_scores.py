@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.bootstrap import OVER_ITEMS, persona_bootstrap
 from psychometrics.estimate import Detail, Estimate, Floats, Integers, undefined
 from psychometrics.scenario_cells import HIGH, LOW, SITUATIONS, Cells, Flags, grouped, scenario_cells, scenario_trials
 
 TIE = 1e-9  # two probabilities closer than this are equal, and neither is the answer
-OVER_ITEMS = "percentile bootstrap over items"
 ONE_ORDER = "one_order: no scenario was shown in both orders of its options, so a liking for a place passes for a trait"
 
 

@@ -58,13 +58,11 @@ def inventory(name: str) -> tuple[dict[str, Any], str]:
     each = inventory_at(name)
     scales = [[scale, each.scale(scale).name, len(keys), sum(key < 0 for key in keys.values()), each.scale(scale).trait]
               for scale in each.scales if (keys := each.keys(scale))]  # fmt: skip
-    items = [[item.id, item.scale or "-", {1: "+", -1: "-"}[item.key], each.printed_text(item)] for item in each.items]
     parts = [
         f"{each.title} ({each.id})",
         f"Licence: {each.licence} - {USES[each.terms.use]}. {each.terms.text}".strip(),
         columns(["scale", "name", "items", "reversed", "trait"], scales),
-        columns(["item", "scale", "key", "text"], items),
-        "Options: " + "; ".join(f"{option.value} {option.text}".strip() for option in each.options_of(each.items[0])),
+        *(_scenarios(each) if each.kind == "action" else _statements(each)),
     ]
     if languages := translation_languages(each.id):
         told = (f"{code} (incomplete: off unless accepted)" if _incomplete(each, code) else code for code in languages)
@@ -73,13 +71,36 @@ def inventory(name: str) -> tuple[dict[str, Any], str]:
         parts.append(
             "Desirability of the actions, 1 to 5, "
             f"{' and '.join(sorted({row[-1] for row in table}))}: how much better high actions sound than low ones\n"
-            + columns(["scale", "high", "low", "difference", "largest of a scenario", "rated by"], table)
+            + columns(
+                ["scale", "high", "low", "difference", "largest of a scenario", "rated by"],
+                [[f"{each:.2f}" if isinstance(each, float) else each for each in row] for row in table],
+            )
         )
     for norm in each.norms:
         state = {True: "verified", "partly": "partly verified", False: "not verified: never used"}[norm.verified]
         parts.append(f"Norm {norm.id} ({state}; n {norm.n or 'not told'}): {norm.population}")
     parts += [f"Erratum: {told}" for told in each.errata] + [f"Cite: {told}" for told in each.citations]
     return msgspec.to_builtins(each), "\n\n".join(parts)
+
+
+def _statements(inventory: Inventory) -> list[str]:
+    signs = {1: "+", -1: "-"}
+    items = [[item.id, item.scale or "-", signs[item.key], inventory.printed_text(item)] for item in inventory.items]
+    options = inventory.options_of(inventory.items[0])
+    return [
+        columns(["item", "scale", "key", "text"], items),
+        "Options: " + "; ".join(f"{option.value} {option.text}".strip() for option in options),
+    ]
+
+
+def _scenarios(inventory: Inventory) -> list[str]:
+    """Each situation with its actions, those that are high on the statement's content marked +."""
+    told = []
+    for item in inventory.items:
+        head = f"{item.id}  {item.scale or '-'} {'+' if item.key > 0 else '-'}{f'  twin of {item.twin}' if item.twin else ''}"
+        actions = [f"   {'+' if each.value else '-'} {each.text}" for each in inventory.options_of(item)]
+        told.append("\n".join([head, f"   {inventory.printed_text(item)}", *actions]))
+    return ["\n\n".join(told)]
 
 
 def desirability(inventory: Inventory) -> list[list[Any]]:

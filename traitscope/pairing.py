@@ -41,7 +41,9 @@ def pairs(record: Record, values: DataFrame | None = None) -> DataFrame:
     item, statement, key, said, done (unkeyed; on the statement's scale where there is a common metric, a share of high
     actions carried over linearly, as POMP does; nats per token for likelihoods), low, high (ends of the statement's scale).
     """
-    values = analysis.values(record) if values is None else values
+    if values is None:  # what was not asked yet is no missing answer
+        answers = analysis.answers(record)
+        values = analysis.values(record, answers[answers["outcome"].notna()])
     parts = []
     for name in record.manifest.inventories:
         scenarios = record.inventory(name)
