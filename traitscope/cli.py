@@ -356,9 +356,10 @@ def _divergence(given: argparse.Namespace) -> tuple[Any, str]:
     from traitscope.datafile import DataError
     from traitscope.record import Record
 
-    for name in ("margin", "tau"):
-        if not getattr(given, name) >= 0:
-            raise DataError(f"divergence: --{name} must be 0 or more, not {getattr(given, name)}")
+    if not 0 < given.margin < float("inf"):
+        raise DataError(f"divergence: --margin must be a number above 0, not {given.margin}")
+    if not 0 <= given.tau < float("inf"):
+        raise DataError(f"divergence: --tau must be a number from 0, not {given.tau}")
     return divergence_told.of_record(
         Record(given.record), human=given.human, margin=given.margin, tau=given.tau, most=given.rows
     )

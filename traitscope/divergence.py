@@ -125,10 +125,10 @@ def _pair_rows(table: DataFrame, scoped: Places, tau: float) -> list[Places]:
         resamples=fewer,
         permutations=fewer,
     )
-    rows = []
+    rows, n_pairs = [], _n_pairs(table)
     for name, each in found.items():
         nulls = {key: value for unit in ("items", "persons") for key, value in _null(unit, each.nulls[unit]).items()}
-        rows.append(_row(name, each.estimate, _n_pairs(table)) | nulls | {"above_null": each.above_null})
+        rows.append(_row(name, each.estimate, n_pairs) | nulls | {"above_null": each.above_null})
     return rows
 
 
@@ -152,7 +152,7 @@ def _row(measure: str, found: Estimate, n_pairs: int) -> Places:
 
 def _n_pairs(table: DataFrame) -> int:
     """How many pairs have both answers."""
-    return int(table[["said", "done"]].notna().all(axis=1).sum())
+    return int((table["said"].notna() & table["done"].notna()).sum())
 
 
 def _scores(table: DataFrame) -> DataFrame:
@@ -172,7 +172,7 @@ def _score_rows(table: DataFrame, scoped: Places, margin: float) -> list[Places]
     """What is compared as scores: level, size of the gap, ranks and the correlation over persons."""
     common, poles_of = bool(table["common"].iloc[0]), _poles(table)
     scores = _scores(table)
-    rows = []
+    rows, n_pairs = [], _n_pairs(table)
     if scoped["scope"] == "persona":  # one person: its items stand for others that could have been asked
         gaps = {side: keyed_pomp(table, side) for side in ("said", "done")}
         gap = (
@@ -187,7 +187,7 @@ def _score_rows(table: DataFrame, scoped: Places, margin: float) -> list[Places]
         )
         for name, each in (("level_gap", gap), ("absolute_gap", size)):
             # the items are no persons: their interval is kept, however few they are
-            row = _row(name, dataclasses.replace(each, n_persons=1), _n_pairs(table))
+            row = _row(name, dataclasses.replace(each, n_persons=1), n_pairs)
             if row["low"] == row["low"]:
                 row["method"] = OVER_ITEMS
             rows.append(_judged(row, each, margin))
@@ -199,16 +199,16 @@ def _score_rows(table: DataFrame, scoped: Places, margin: float) -> list[Places]
         if common
         else _no_metric(scores)
     )
-    rows.append(_judged(_row("level_gap", gap, _n_pairs(table)), gap, margin))
+    rows.append(_judged(_row("level_gap", gap, n_pairs), gap, margin))
     if not scoped["scale"]:
         sizes = (scores["done"] - scores["said"]).abs().groupby(scores["person"], sort=False).mean()
         size = level_gap(sizes * 0, sizes, sizes.index, seed=SEED) if common else _no_metric(scores)
-        return [*rows, _row("absolute_gap", size, _n_pairs(table))]
+        return [*rows, _row("absolute_gap", size, n_pairs)]
     said, done, who = scores["said"], scores["done"], scores["person"]
     size = absolute_gap(said, done, who, poles=poles_of, seed=SEED) if common else _no_metric(scores)
     ranks = rank_change(said, done, who, poles=poles_of, seed=SEED)
     for name, each in (("absolute_gap", size), ("rank_change", ranks)):
-        rows.append(_row(name, each, _n_pairs(table)) | _exchanged(each, low_is_consistent=True))
+        rows.append(_row(name, each, n_pairs) | _exchanged(each, low_is_consistent=True))
     return [*rows, *_correlations(table, poles_of)]
 
 
@@ -245,9 +245,10 @@ def _correlations(table: DataFrame, poles_of: Mapping[Any, Hashable] | None) -> 
         wide["said"], wide["done"].reindex(index), person=index.get_level_values("person"),
         model=index.get_level_values("model"), poles=poles_of, seed=SEED, resamples=RESAMPLES, permutations=RESAMPLES,
     )  # fmt: skip
-    raw = _row("correlation", found.raw, _n_pairs(table)) | _exchanged(found.raw, low_is_consistent=False)
-    rows = [raw, _row("disattenuated", found.disattenuated, _n_pairs(table))]
-    return [*rows, *(_row(f"reliability_{side}", each, _n_pairs(table)) for side, each in
+    n_pairs = _n_pairs(table)
+    raw = _row("correlation", found.raw, n_pairs) | _exchanged(found.raw, low_is_consistent=False)
+    rows = [raw, _row("disattenuated", found.disattenuated, n_pairs)]
+    return [*rows, *(_row(f"reliability_{side}", each, n_pairs) for side, each in
                      (("said", found.reliability_said), ("done", found.reliability_done)))]  # fmt: skip
 
 
@@ -261,11 +262,11 @@ def _calibrated(table: DataFrame, scoped: Places, human: DataFrame) -> list[Plac
     )
     found = calibrated_gap(one, other, said_range=POMP_RANGE, done_range=POMP_RANGE, poles=_poles(table), seed=SEED)
     null = found.extra.get("null_constant")
-    rows = [_row("calibrated_gap", found, _n_pairs(table))]
+    n_pairs = _n_pairs(table)
+    rows = [_row("calibrated_gap", found, n_pairs)]
     if isinstance(null, float) and scoped["scope"] == "model":
         rows.append(
-            _row("calibrated_gap", Estimate(null, n_persons=found.n_persons), _n_pairs(table))
-            | {"model": NULL_RESPONDERS[0]}
+            _row("calibrated_gap", Estimate(null, n_persons=found.n_persons), n_pairs) | {"model": NULL_RESPONDERS[0]}
         )
     return rows
 

@@ -26,7 +26,7 @@ LEGEND = (
     "cosine, centred_cosine, spearman: 1 is the same answers (centred: the same pattern); vmd: mean distance in points of the "
     "statement's scale; pcp: share of pairs within {tau:g} of it. Nulls are of pairs that are none: what is done permuted over the "
     "items of a person, or whole persons exchanged within their assigned pole. level_gap: doing less saying, in percent of the "
-    "maximum possible (POMP); it agrees if the whole interval lies within {margin:g}."
+    "maximum possible (POMP); it agrees if the whole interval lies within {margin:g}. * marks what is more consistent than its nulls. disattenuated: the correlation over personas corrected for the unreliability of both sides; it may pass 1. rank_change: mean change of rank, in percent of the longest."
 )
 
 
@@ -253,7 +253,7 @@ def _pattern(row: Series[Any]) -> str:
     seen = f"rank correlation of the pairs {row['value']:.2f}{_between(row)}"
     if low != low:
         beyond = "beyond" if row["above_null"] is True else "not beyond"
-        return f"whether it acts as it says is left open without an interval ({seen}, {beyond} unrelated pairs; {row['method']})"
+        return f"whether it acts as it says is left open without an interval ({seen}, {beyond} unrelated pairs; {_why(row)})"
     if row["above_null"] is True and low > 0:
         return f"what it does goes with what it says ({seen}; unrelated pairs stay under {_highest(row):.2f})"
     lows = [row[name] for name in ("null_items_low", "null_persons_low") if row[name] == row[name]]
@@ -267,6 +267,12 @@ def _ends(row: Series[Any]) -> tuple[float, float]:
     if row["low"] != row["low"] and "equal_resamples" in row["warnings"]:
         return float(row["value"]), float(row["value"])
     return float(row["low"]), float(row["high"])
+
+
+def _why(row: Series[Any]) -> str:
+    """Why there is no interval: the fewest persons, or the code of what went wrong with the resamples."""
+    told = str(row["method"])
+    return told if told.startswith("interval withheld") else str(row["warnings"]).partition(":")[0]
 
 
 def _between(row: Series[Any], digits: int = 2) -> str:
@@ -308,7 +314,7 @@ def _confirmed_findings(table: DataFrame, persona_set: str) -> list[str]:
             text += f", and {other['value']:.0f} % of the contrary ones"
             low, high = _ends(gap)
             if low != low:
-                text += f"; whether they differ is left open without an interval ({gap['method']})"
+                text += f"; whether they differ is left open without an interval ({_why(gap)})"
             elif not (low > 0 or high < 0):
                 text += "; the two cannot be told apart, so the confirmation says nothing"
         found.append(f"self-confirmation - {model}, {persona_set}: {text[0].upper()}{text[1:]}.")
