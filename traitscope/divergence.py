@@ -32,6 +32,7 @@ COLUMNS = ["scope", "model", "people", "persona_set", "scale", "persona", "said_
 WAY = ["said_by", "done_by"]
 
 Places = dict[str, Any]
+NOWHERE: Places = {"model": "", "people": False, "persona_set": "", "scale": "", "persona": ""}  # of no one scope
 
 
 def measures(
@@ -84,16 +85,15 @@ def _apart(table: DataFrame) -> DataFrame:
 
 def _scopes(table: DataFrame) -> Iterator[tuple[Places, DataFrame]]:
     """The rows of every scope with a column `person`; people have no personas to be told apart."""
-    empty: Places = {"model": "", "people": False, "persona_set": "", "scale": "", "persona": ""}
     for name, some in table[table["people"].eq(False)].groupby("persona_set", sort=False):
         if some["model"].nunique() > 1:
             both = some.assign(person=some["model"] + " / " + some["persona"])
-            shared: Places = {**empty, "scope": "overall", "persona_set": name}
+            shared: Places = {**NOWHERE, "scope": "overall", "persona_set": name}
             yield shared, both
             yield from ((shared | {"scale": scale}, each) for scale, each in both.groupby("scale", sort=False))
     for (model, people, persona_set), some in table.groupby(["model", "people", "persona_set"], sort=False):
         own = some.assign(person=some["persona"])
-        place = {**empty, "model": model, "people": people, "persona_set": persona_set}
+        place = {**NOWHERE, "model": model, "people": people, "persona_set": persona_set}
         yield place | {"scope": "model"}, own
         yield from (
             (place | {"scope": "trait", "scale": scale}, each) for scale, each in own.groupby("scale", sort=False)
@@ -296,17 +296,8 @@ def _null_responders(table: DataFrame) -> Iterator[tuple[Places, DataFrame]]:
         strict=True,
     ):
         for persona_set, each in first.assign(said=said, done=done).groupby("persona_set", sort=False):
-            yield (
-                {
-                    "scope": "model",
-                    "model": name,
-                    "people": False,
-                    "persona_set": persona_set,
-                    "scale": "",
-                    "persona": "",
-                },
-                each.assign(person=each["persona"]),
-            )
+            scoped = {**NOWHERE, "scope": "model", "model": name, "persona_set": persona_set}
+            yield scoped, each.assign(person=each["persona"])
 
 
 def _first_done(table: DataFrame, low: np.ndarray[Any, Any], high: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -26,7 +26,9 @@ LEGEND = (
     "cosine, centred_cosine, spearman: 1 is the same answers (centred: the same pattern); vmd: mean distance in points of the "
     "statement's scale; pcp: share of pairs within {tau:g} of it. Nulls are of pairs that are none: what is done permuted over the "
     "items of a person, or whole persons exchanged within their assigned pole. level_gap: doing less saying, in percent of the "
-    "maximum possible (POMP); it agrees if the whole interval lies within {margin:g}. * marks what is more consistent than its nulls. disattenuated: the correlation over personas corrected for the unreliability of both sides; it may pass 1. rank_change: mean change of rank, in percent of the longest."
+    "maximum possible (POMP); it agrees if the whole interval lies within {margin:g}. * marks what is more consistent than its nulls. "
+    "disattenuated: the correlation over personas corrected for the unreliability of both sides; it may pass 1. rank_change: "
+    "mean change of rank, in percent of the longest."
 )
 
 

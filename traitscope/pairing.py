@@ -14,7 +14,6 @@ from inventories.definitions import Inventory
 from inventories.forms import Elicitation
 from inventories.loading import inventory_ids, load_inventory
 from inventories.scenarios import action_id, graded, twins
-from psychometrics.scoring import pomp
 from traitscope import analysis
 from traitscope.datafile import DataError, read_table
 from traitscope.record import Record
@@ -130,11 +129,7 @@ def _placed(both: DataFrame, scenarios: Inventory, statements: Inventory) -> Dat
 
 def keyed_pomp(table: DataFrame, side: str) -> Series[float]:
     """`said` or `done` in percent of the maximum possible, in the direction of the scale."""
-    share: Series[float] = (
-        pomp(table[side], 0.0, 1.0)
-        if table.empty
-        else 100 * (table[side] - table["low"]) / (table["high"] - table["low"])
-    )
+    share: Series[float] = 100 * (table[side] - table["low"]) / (table["high"] - table["low"])
     return share.where(table["key"] == 1, 100 - share)
 
 
