@@ -50,7 +50,8 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+	# one worker a core, a file at a time: a file's records are made once
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 fix: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
