@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 from collections.abc import Callable, Hashable, Sequence
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from psychometrics.estimate import NO_SPREAD, Floats, Integers, numbered
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Integers, numbered
 
 NUMBERS_AT_ONCE = 250_000  # 2 MB of counts: large enough for a fast matrix product, small enough for the cache
 CORES = os.cpu_count() or 1  # numpy leaves Python's lock while it draws and multiplies
@@ -128,6 +129,23 @@ def bootstraps(
     values = draws.values
     columns = values.T.copy() if len(values) else [values] * statistics(np.ones((1, n_personas))).shape[1]
     return [percentile_interval(draws, each, confidence) for each in columns]
+
+
+def with_interval(told: Estimate, drawn: Bootstrap, confidence: float) -> Estimate:
+    """The estimate with the interval of its bootstrap; the warnings of the bootstrap follow its own.
+
+    >>> drawn = persona_bootstrap(lambda counts: counts @ np.arange(6.0) / 6, 6, seed=1)
+    >>> with_interval(Estimate(2.5, n_persons=6), drawn, 0.95)
+    Estimate(2.500 [0.667, 4.333], n=6)
+    """
+    return dataclasses.replace(
+        told,
+        low=drawn.low,
+        high=drawn.high,
+        method=drawn.method,
+        confidence=confidence,
+        warnings=told.warnings + drawn.warnings,
+    )
 
 
 def on_rows(function: Callable[[Integers, Integers], ArrayLike], person: Integers) -> Callable[[Floats], Floats]:

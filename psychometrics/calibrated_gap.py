@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
 
-from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.bootstrap import persona_bootstrap, with_interval
 from psychometrics.covariances import numbers, values_of
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, sums_by_person, undefined
 from psychometrics.exchange import in_label_order, poles_of
@@ -150,8 +150,9 @@ def calibrated_gap(
     sizes = np.bincount(of_row)
     repeats = int(sizes[0]) if sizes.min() == sizes.max() else None
     note = "too_few_persons" if n < 3 else "equal_in_all_persons" if np.ptp(gaps) <= NO_SPREAD else ""
+    found = Estimate(value, n_persons=n, n_replications=repeats, note=note, extra=extra)
     if note:
-        return Estimate(value, n_persons=n, n_replications=repeats, note=note, extra=extra)
+        return found
     drawn = persona_bootstrap(
         lambda counts: counts @ gaps / n,
         n,
@@ -160,17 +161,7 @@ def calibrated_gap(
         strata=poles_of(labels, poles),
         confidence=confidence,
     )
-    return Estimate(
-        value,
-        drawn.low,
-        drawn.high,
-        method=drawn.method,
-        confidence=confidence,
-        n_persons=n,
-        n_replications=repeats,
-        warnings=drawn.warnings,
-        extra=extra,
-    )
+    return with_interval(found, drawn, confidence)
 
 
 def _checked(table: DataFrame, name: str, labels: list[str]) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.bootstrap import persona_bootstrap, with_interval
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import numbers
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
@@ -241,25 +241,16 @@ def _share(
 ) -> Estimate:
     """Mean of one bounded number a person, whose interval stays within the bounds."""
     n, value = len(of_persons), float(of_persons.mean())
-    if n < 3:
-        return Estimate(value, n_persons=n, note=note or "too_few_persons", extra=extra)
     # nothing to resample: an interval of no width would claim to know all other persons
-    note = note or ("equal_in_all_persons" if np.ptp(of_persons) <= NO_SPREAD else "")
+    equal = np.ptp(of_persons) <= NO_SPREAD
+    note = note or ("too_few_persons" if n < 3 else "equal_in_all_persons" if equal else "")
+    found = Estimate(value, n_persons=n, note=note, extra=extra)
     if note:
-        return Estimate(value, n_persons=n, note=note, extra=extra)
+        return found
     drawn = persona_bootstrap(
         lambda counts: counts @ of_persons / n, n, seed=seed, resamples=resamples, confidence=confidence
     )
-    return Estimate(
-        value,
-        drawn.low,
-        drawn.high,
-        method=drawn.method,
-        confidence=confidence,
-        n_persons=n,
-        warnings=drawn.warnings,
-        extra=extra,
-    )
+    return with_interval(found, drawn, confidence)
 
 
 def _shares(answers: DataFrame) -> DataFrame:

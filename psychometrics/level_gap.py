@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.bootstrap import persona_bootstrap, with_interval
 from psychometrics.covariances import values_of
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, sums_by_person, undefined
 from psychometrics.exchange import ALL_PERSONS, WITHIN_POLE, exchange_null, exchanges, in_label_order, poles_of
@@ -175,7 +175,8 @@ def rank_change(
     exchanged = np.abs(y_ranks[orders] - x_ranks).mean(axis=1) / (n - 1) * 100
     seen = float(moved(once)[0])
     extra = scores.extra | exchange_null(seen, exchanged, "low", unit=scores.unit, n_persons=n)
-    return _with_interval(scores, seen, moved, extra, seed, resamples, confidence)
+    found = Estimate(seen, n_persons=n, n_replications=scores.n_replications, extra=extra)
+    return _bootstrapped(found, scores, moved, seed, resamples, confidence)
 
 
 def verdict(estimate: Estimate, margin: float = 10.0) -> Verdict:
@@ -264,33 +265,22 @@ def _mean_over(
     if n == 0:
         return undefined("too_few_persons", extra=extra)
     note = "too_few_persons" if n < 3 else "equal_in_all_persons" if np.ptp(values) <= NO_SPREAD else ""
+    found = Estimate(float(values.mean()), n_persons=n, n_replications=scores.n_replications, note=note, extra=extra)
     if note:
-        return Estimate(float(values.mean()), n_persons=n, n_replications=scores.n_replications, note=note, extra=extra)
-    mean = float(values.mean())
-    return _with_interval(scores, mean, lambda counts: counts @ values / n, extra, seed, resamples, confidence)
+        return found
+    return _bootstrapped(found, scores, lambda counts: counts @ values / n, seed, resamples, confidence)
 
 
-def _with_interval(
+def _bootstrapped(
+    found: Estimate,
     scores: _Scores,
-    value: float,
     statistic: Callable[[Floats], Floats],
-    extra: dict[str, Detail],
     seed: int,
     resamples: int,
     confidence: float,
 ) -> Estimate:
-    n = len(scores.said)
+    n = found.n_persons
     drawn = persona_bootstrap(
         statistic, n, seed=seed, resamples=resamples, strata=scores.strata, confidence=confidence, width=4 * n
     )
-    return Estimate(
-        value,
-        drawn.low,
-        drawn.high,
-        method=drawn.method,
-        confidence=confidence,
-        n_persons=n,
-        n_replications=scores.n_replications,
-        warnings=drawn.warnings,
-        extra=extra,
-    )
+    return with_interval(found, drawn, confidence)

@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy import sparse
 
 from psychometrics.bivariate_normal import LARGEST, two_step
-from psychometrics.bootstrap import persona_bootstrap
+from psychometrics.bootstrap import persona_bootstrap, with_interval
 from psychometrics.correlations import coded, polychoric, thresholds_of
 from psychometrics.covariances import alpha_from, answered, numbers
 from psychometrics.estimate import Detail, Estimate, Floats, Integers, Missing, numbered, one_each, undefined
@@ -123,15 +123,8 @@ def ordinal_alpha(
         confidence=confidence,
         width=sums.shape[1],
     )
-    return dataclasses.replace(
-        estimate,
-        low=drawn.low,
-        high=drawn.high,
-        method=drawn.method,
-        confidence=confidence,
-        warnings=found.warnings + drawn.warnings,
-        extra={**extra, "standard_error": drawn.standard_error},
-    )
+    estimate = dataclasses.replace(estimate, extra={**extra, "standard_error": drawn.standard_error})
+    return with_interval(estimate, drawn, confidence)
 
 
 def _person_sums(codes: Integers, categories: int, person: Integers, n_persons: int) -> sparse.csr_matrix:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from psychometrics.alpha import cronbach_alpha
-from psychometrics.bootstrap import Bootstrap, bootstraps
+from psychometrics.bootstrap import bootstraps, with_interval
 from psychometrics.covariances import numbers, row_means
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, numbered, sums_by_person, undefined
 from psychometrics.exchange import exchange_null, exchanges, in_label_order, poles_of
@@ -138,7 +137,10 @@ def said_done_correlation(
         Estimate(float(value[1]), n_persons=len(kept), note=lacking, warnings=warnings + beyond, extra=parts),
         *(_reliability(used, side, each.shape[1], float(value[2 + side])) for side, each in enumerate((said, done))),
     ]
-    raw, corrected, *reliabilities = (_with_interval(*each, confidence) for each in zip(estimates, drawn, strict=True))
+    raw, corrected, *reliabilities = (
+        with_interval(told, each, confidence) if told.estimable else told
+        for told, each in zip(estimates, drawn, strict=True)
+    )
     return SaidDone(raw, corrected, reliabilities[0], reliabilities[1], table)
 
 
@@ -203,17 +205,4 @@ def _reliability(models: list[ModelScores], side: int, n_items: int, value: floa
         note=note,
         warnings=tuple(f"{code}: {name}" if name != "" else code for name, code in codes),
         extra={"n_models": len(models)},
-    )
-
-
-def _with_interval(told: Estimate, drawn: Bootstrap, confidence: float) -> Estimate:
-    if not told.estimable:
-        return told
-    return dataclasses.replace(
-        told,
-        low=drawn.low,
-        high=drawn.high,
-        method=drawn.method,
-        confidence=confidence,
-        warnings=told.warnings + drawn.warnings,
     )

@@ -17,7 +17,7 @@ from psychometrics.estimate import Estimate, undefined
 from psychometrics.level_gap import absolute_gap, level_gap, rank_change, verdict
 from psychometrics.said_done_correlation import said_done_correlation
 from psychometrics.self_confirmation import self_confirmation
-from traitscope.estimates import FEWEST_FOR_INTERVAL, SEED, poles
+from traitscope.estimates import SEED, poles, withheld
 from traitscope.pairing import keyed_pomp
 
 MARGIN = 10.0  # POMP points within which saying and doing count as one
@@ -142,10 +142,10 @@ def _null(unit: str, null: Null) -> Places:
 
 
 def _row(measure: str, found: Estimate, n_pairs: int) -> Places:
-    few = 1 < found.n_persons < FEWEST_FOR_INTERVAL and found.low == found.low
+    if found.n_persons > 1 and found.low == found.low:  # of a single person the interval is over its items
+        found = withheld(found)
     return {
-        "measure": measure, "value": found.value, "low": np.nan if few else found.low, "high": np.nan if few else found.high,
-        "method": f"interval withheld: fewer than {FEWEST_FOR_INTERVAL} persons" if few else found.method, "verdict": "",
+        "measure": measure, "value": found.value, "low": found.low, "high": found.high, "method": found.method, "verdict": "",
         "above_null": None, "n_persons": found.n_persons, "n_pairs": n_pairs, "note": found.note, "warnings": "; ".join(found.warnings),
     }  # fmt: skip
 

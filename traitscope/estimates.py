@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -68,14 +69,21 @@ def alpha_of(
     return alpha_of_repeats(wide.reset_index(drop=True), personas, seed=SEED, missing=missing, strata=strata)
 
 
+def withheld(found: Estimate) -> Estimate:
+    """The estimate without its interval below 10 persons; `method` says so."""
+    if found.n_persons >= FEWEST_FOR_INTERVAL:
+        return found
+    told = f"interval withheld: fewer than {FEWEST_FOR_INTERVAL} persons"
+    return dataclasses.replace(found, low=np.nan, high=np.nan, method=told)
+
+
 def alpha_row(found: Estimate, n_rows: int) -> dict[str, Any]:
     """The columns that alpha has in every table; the interval is withheld below 10 persons."""
-    few = found.n_persons < FEWEST_FOR_INTERVAL
+    found = withheld(found)
     extra = found.extra
     return {
         "n_persons": found.n_persons, "n_items": found.n_items, "n_rows": n_rows, "alpha": found.value,
-        "low": np.nan if few else found.low, "high": np.nan if few else found.high,
-        "method": "interval withheld: fewer than 10 persons" if few else found.method,
+        "low": found.low, "high": found.high, "method": found.method,
         "alpha_person_means": extra.get("alpha_of_means", found.value if found.n_persons == n_rows else np.nan),
         "sd": extra.get("sd", np.nan), "sem": extra.get("sem", np.nan), "note": found.note,
     }  # fmt: skip
@@ -209,8 +217,8 @@ def factor_rows(long: DataFrame, factor: str) -> list[dict[str, Any]]:
     """The effect of `factor` for every pair of its levels; `long` has columns person, item, level, value."""
     rows = []
     for found in psychometric_forms.form_effects(long, seed=SEED):
-        few = found.shift.n_persons < FEWEST_FOR_INTERVAL
-        notes = dict.fromkeys(filter(None, [found.agreement.note, found.change.note, found.shift.note]))
+        shift = withheld(found.shift)
+        notes = dict.fromkeys(filter(None, [found.agreement.note, found.change.note, shift.note]))
         rows.append(
             {"factor": factor, "level_a": found.reference, "level_b": found.level, "n_persons": found.change.n_persons}
             | {
@@ -218,11 +226,7 @@ def factor_rows(long: DataFrame, factor: str) -> list[dict[str, Any]]:
                 "agreement": found.agreement.value,
                 "change": found.change.value,
             }
-            | {
-                "shift": found.shift.value,
-                "low": np.nan if few else found.shift.low,
-                "high": np.nan if few else found.shift.high,
-            }
+            | {"shift": shift.value, "low": shift.low, "high": shift.high}
             | {"note": "; ".join(notes)}
         )
     return rows

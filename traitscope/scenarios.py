@@ -19,7 +19,7 @@ from psychometrics.compare import two_group_effect
 from psychometrics.estimate import NO_SPREAD, Estimate
 from psychometrics.trait_scores import trait_scores as scored
 from traitscope import analysis
-from traitscope.estimates import FEWEST_FOR_INTERVAL, SEED, poles
+from traitscope.estimates import FEWEST_FOR_INTERVAL, SEED, poles, withheld
 from traitscope.record import Record
 from traitscope.store import label_logprobs
 
@@ -158,10 +158,10 @@ def _groups(
 
 
 def _row(found: Estimate) -> tuple[Any, ...]:
-    few = 2 <= found.n_persons < FEWEST_FOR_INTERVAL
-    low, high = (math.nan, math.nan) if few else (found.low, found.high)
-    method = "interval withheld: fewer than 10 persons" if few else found.method
-    return found.value, low, high, method, found.n_persons, found.n_items, found.note, "; ".join(found.warnings)
+    if found.n_persons > 1:  # of a single person the interval is over its scenarios
+        found = withheld(found)
+    told = "; ".join(found.warnings)
+    return found.value, found.low, found.high, found.method, found.n_persons, found.n_items, found.note, told
 
 
 # ---- scenario by scenario

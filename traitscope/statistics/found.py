@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from pandas import DataFrame, Series
 
 from psychometrics.estimate import Estimate
 from psychometrics.scoring import scale_score
-from traitscope.estimates import FEWEST_FOR_INTERVAL, poles
+from traitscope.estimates import poles, withheld
 from traitscope.sample import Sample
 
 WHOLE = "all"  # the scale of what is about the whole inventory
@@ -48,10 +47,7 @@ class Statistic:
 
 def shown(estimate: Estimate) -> Estimate:
     """The estimate with its interval withheld below 10 persons: it would suggest a knowledge that is not there."""
-    if estimate.n_persons >= FEWEST_FOR_INTERVAL or not estimate.n_persons or estimate.low != estimate.low:
-        return estimate
-    told = f"interval withheld: fewer than {FEWEST_FOR_INTERVAL} persons"
-    return dataclasses.replace(estimate, low=float("nan"), high=float("nan"), method=told)
+    return withheld(estimate) if estimate.n_persons and estimate.low == estimate.low else estimate
 
 
 # ---- what a statistic may need; several together through `all_of`
