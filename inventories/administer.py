@@ -44,25 +44,29 @@ class Interview(msgspec.Struct, frozen=True):
 
 
 def next_prompts(interview: Interview, replies: Mapping[str, Reply]) -> Iterator[tuple[Step, Prompt]]:
-    """The next question of every conversation that still waits for one.
+    """The next question of every conversation that still waits for one; see `next_prompt`."""
+    for place in range(len(interview.sitting.conversations)):
+        if found := next_prompt(interview, place, replies):
+            yield found
 
-    `replies` holds the good replies so far by prompt id, which is the id of the step's first trial. Nothing comes
-    for a conversation that is complete.
+
+def next_prompt(interview: Interview, place: int, replies: Mapping[str, Reply]) -> tuple[Step, Prompt] | None:
+    """The next question of the conversation number `place`, or None when it is complete.
+
+    `replies` holds the good replies so far by prompt id, which is the id of the step's first trial.
     """
-    sitting = interview.sitting
-    opening, lead = wording.opening(sitting.form, interview.persona.text, interview.has_system)
-    for conversation in sitting.conversations:
-        messages = list(opening)
-        seen_items = False
-        for number, step in enumerate(conversation):
-            words = _words(interview, step, first=not seen_items)
-            messages.append(Message("user", (lead if number == 0 else "") + words))
-            seen_items = seen_items or step.kind == "item"
-            reply = replies.get(step.trials[0].id)
-            if reply is None:
-                yield step, _prompt(interview, step, tuple(messages))
-                break
-            messages.append(Message("assistant", _said(interview, step, reply)))
+    opening, lead = wording.opening(interview.sitting.form, interview.persona.text, interview.has_system)
+    messages = list(opening)
+    seen_items = False
+    for number, step in enumerate(interview.sitting.conversations[place]):
+        words = _words(interview, step, first=not seen_items)
+        messages.append(Message("user", (lead if number == 0 else "") + words))
+        seen_items = seen_items or step.kind == "item"
+        reply = replies.get(step.trials[0].id)
+        if reply is None:
+            return step, _prompt(interview, step, tuple(messages))
+        messages.append(Message("assistant", _said(interview, step, reply)))
+    return None
 
 
 def read(interview: Interview, step: Step, reply: Reply) -> list[Reading]:
@@ -162,11 +166,13 @@ def _prompt(interview: Interview, step: Step, messages: tuple[Message, ...]) -> 
     if sitting.elicitation == "likelihood":
         said = interview.inventory.statements(interview.inventory.item(first.item))
         return Prompt(first.id, messages, "likelihood", continuations=said, about=about)
-    labels = tuple(option.label for option in _printed(interview, first))
+    printed = _printed(interview, first)
+    labels = tuple(option.label for option in printed)
     if sitting.reply == "labels" and len(step.trials) == 1:
         return Prompt(first.id, messages, "labels", labels=labels, about=about)
+    schema = wording.schema(printed, len(step.trials)) if sitting.form.format == "structured" else ""
     return Prompt(
-        first.id, messages, "text", labels=labels, max_tokens=interview.max_tokens * len(step.trials),
+        first.id, messages, "text", labels=labels, schema=schema, max_tokens=interview.max_tokens * len(step.trials),
         temperature=interview.temperature, seed=seed, about=about,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -44,7 +45,13 @@ def read_place(text: str | None, options: Sequence[PrintedOption]) -> int | Outc
     if text is None or not (clean := plain(text)):
         return "missing"
     said = without_thinking(clean)
-    return Reader(options).read(said) if said else "unreadable"
+    return _reader(tuple(options)).read(said) if said else "unreadable"
+
+
+@lru_cache(maxsize=256)
+def _reader(options: tuple[PrintedOption, ...]) -> Reader:
+    """Kept: thousands of replies are read against the same page."""
+    return Reader(options)
 
 
 def _answer(options: Sequence[PrintedOption], found: int | Outcome) -> Answer:
@@ -56,7 +63,7 @@ def read_block(text: str | None, options: Sequence[PrintedOption], items: Sequen
     if text is None or not (clean := plain(text)):
         return dict.fromkeys(items, Answer("missing"))
     said = without_thinking(clean)
-    reader = Reader(options)
+    reader = _reader(tuple(options))
     found = _in_line(said, items, reader) or _numbered(said, items) or _in_order(said.splitlines(), items, reader)
     if not found:
         whole = reader.read(said) if said else "unreadable"

@@ -31,6 +31,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     persona_place: Literal["system", "user"] = "system"
     language: str = "en"
     situation: Literal["original", "paraphrased"] = "original"  # of a scenario
+    format: Literal["free", "structured"] = "free"  # structured: a JSON object that the provider holds to a schema
 
     def differences(self) -> dict[str, Any]:
         """The factors in which this form is not the default one; what ids are made of."""

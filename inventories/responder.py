@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Protocol
 
 import msgspec
@@ -16,13 +16,17 @@ class Abilities(msgspec.Struct, frozen=True):
     """What a responder can do; found out once, kept in the manifest."""
 
     labels: bool = False  # probabilities of the option labels
+    first_token: bool = False  # ... of the first token only: labels that begin one another cannot be told apart
     likelihood: bool = False  # log-probability of a given text
     text: bool = True  # generated text
     system: bool = True  # a system message of its own
+    structured: bool = False  # a reply that keeps to a JSON schema
+    thinks: bool = False  # thinks before it answers: tokens that are paid for and are no answer
     seed: bool = False  # repeats can be made to draw the same again
     deterministic: bool = False  # a repeat is the same answer: retest is not estimable
     simulated: bool = False  # not a language model: said so wherever its answers are shown
     resolved: str = ""  # the model that answered, with revision
+    dialect: tuple[str, ...] = ()  # what the responder found out about how to ask, so that it need not ask again
     note: str = ""
 
 
@@ -66,6 +70,7 @@ class Prompt(msgspec.Struct, frozen=True):
     want: Literal["labels", "likelihood", "text"]
     labels: tuple[str, ...] = ()
     continuations: tuple[str, ...] = ()
+    schema: str = ""  # JSON schema that a text has to keep to, as JSON
     max_tokens: int = 32
     temperature: float = 0.0
     seed: int = 0
@@ -80,25 +85,30 @@ class Likelihood(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What came back for one prompt: exactly one of text, label_logprobs, likelihoods or error."""
+    """What came back for one prompt: text, label_logprobs (perhaps with the text), likelihoods, or else error."""
 
     prompt: str  # the prompt's id
     text: str | None = None
     label_logprobs: tuple[float, ...] | None = None  # one per label of the prompt, natural log, not renormalised
     likelihoods: tuple[Likelihood, ...] | None = None  # one per continuation
-    error: str | None = None  # a passing failure: the prompt stays to be asked
+    error: str | None = None  # a failure: the prompt stays to be asked
     thinking: str | None = None
+    finish: str | None = None  # why the model stopped, in the provider's word: "length" is a reply cut off
     seconds: float | None = None
     tokens_in: int | None = None
-    tokens_out: int | None = None
-    cost: float | None = None
+    tokens_out: int | None = None  # those of the thinking included
+    tokens_thinking: int | None = None
+    cost: float | None = None  # US dollars
 
 
 class Responder(Protocol):
-    """Something that can be asked. Blocking and batch-first; it hides its own threads and batches."""
+    """Something that can be asked. Blocking; it hides its own event loop, threads and batches."""
 
     def can(self) -> Abilities:
         """What it can do; may load a model, so it is asked once."""
 
-    def ask(self, prompts: Sequence[Prompt]) -> Iterator[Reply]:
-        """Yield one Reply per prompt, in any order, each as soon as it is there."""
+    def ask(self, prompts: Iterable[Prompt]) -> Iterator[Reply]:
+        """Yield one Reply per prompt, in any order, each as soon as it is there.
+
+        `prompts` may be endless: as many are taken as are worked on together, more when replies have been handed over.
+        """

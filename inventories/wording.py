@@ -6,6 +6,7 @@ the shared part once. Changing the order of the parts means raising `forms.LAYOU
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import msgspec
@@ -131,7 +132,8 @@ def question(inventory: Inventory, sitting: Sitting, step: Step, first: bool) ->
     body = _body(inventory, items)
     if not first and shared:
         return body
-    parts = [f"{_instruction(inventory, items[0], form)} {_how_to_reply(options, len(items))}"] if first else []
+    how = _structured if form.format == "structured" else _how_to_reply
+    parts = [f"{_instruction(inventory, items[0], form)} {how(options, len(items))}"] if first else []
     parts += [f"Options:\n{listed}", body] if shared else [body, f"Options:\n{listed}"]
     return "\n\n".join(parts)
 
@@ -167,6 +169,31 @@ def _how_to_reply(options: Sequence[PrintedOption], items: int) -> str:
     return (
         f"Reply with one line for each statement, {items} lines in all: the statement's number, a full stop, "
         f"and the label ({listed})."
+    )
+
+
+def _structured(options: Sequence[PrintedOption], items: int) -> str:
+    labels = [option.label for option in options]
+    listed = f"{', '.join(labels[:-1])} or {labels[-1]}"
+    if items == 1:
+        return f'Reply with a JSON object that has one key, "answer", and as its value the label alone: {listed}.'
+    return (
+        f'Reply with a JSON object that has a key for the number of each statement, "1" to "{items}", and as its value the '
+        f"label alone ({listed})."
+    )
+
+
+def schema(options: Sequence[PrintedOption], items: int) -> str:
+    """The JSON schema of a structured reply: one label, or one for the number of each statement of a block."""
+    label = {"type": "string", "enum": [option.label for option in options]}
+    keys = ["answer"] if items == 1 else [str(number) for number in range(1, items + 1)]
+    return json.dumps(
+        {
+            "type": "object",
+            "properties": dict.fromkeys(keys, label),
+            "required": keys,
+            "additionalProperties": False,
+        }
     )
 
 

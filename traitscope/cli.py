@@ -86,11 +86,37 @@ def _parser() -> argparse.ArgumentParser:
         "plan", _plan, "What a study would ask: sittings, trials and calls, and what its forms can tell apart."
     )
     plan.add_argument("study", type=Path, metavar="STUDY", help="a study file (TOML)")
+    _record_option(plan)
+    plan.add_argument(
+        "--freeze",
+        action="store_true",
+        help="fix the plan and its analysis before data are seen; `show` lists what is done otherwise",
+    )
+    _ask_above_option(plan)
     run = command(
         "run", _run, "Ask what a study still misses; running again resumes, and a study that grew keeps its answers."
     )
     run.add_argument("study", type=Path, metavar="STUDY", help="a study file (TOML)")
     _record_option(run)
+    run.add_argument("--concurrency", type=int, metavar="N", help="calls in flight at once (default 64)")
+    run.add_argument("--requests-per-minute", type=float, metavar="N", help="no more calls begin in a minute")
+    run.add_argument("--tokens-per-minute", type=float, metavar="N", help="no more tokens are used in a minute")
+    run.add_argument("--timeout", type=float, metavar="SECONDS", help="for one call (default 60)")
+    run.add_argument("--retries", type=int, metavar="N", help="of a call that failed in passing (default 3)")
+    run.add_argument("--max-cost", type=float, metavar="US$", help="stop before the record has cost more than that")
+    _ask_above_option(run)
+    run.add_argument("--yes", action="store_true", help="spend what the forecast says without asking")
+    run.add_argument(
+        "--pilot", type=float, metavar="SHARE", help="ask such a share first, then tell what the rest will cost and buy"
+    )
+    run.add_argument(
+        "--reuse",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="RECORD",
+        help="take over answers to the very same trials from another record, which the manifest then names",
+    )
     status = command("status", _status, "Progress and outcomes of a record.")
     status.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
     show = command(
@@ -194,6 +220,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _ask_above_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ask-above", type=float, default=1.0, metavar="US$", help="ask before spending more than that (default 1)"
+    )
+
+
 def _record_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--record", type=Path, metavar="DIR", help="record folder (default: runs/ and the study's name)"
@@ -219,48 +251,17 @@ def _demo(given: argparse.Namespace) -> tuple[Any, str]:
 def _plan(given: argparse.Namespace) -> tuple[Any, str]:
     from traitscope import planning
 
-    return planning.plan(given.study)
+    return planning.plan(given.study, given.record, frozen=given.freeze, ask_above=given.ask_above)
 
 
 def _run(given: argparse.Namespace) -> tuple[Any, str]:
-    from tqdm import tqdm
-
-    from traitscope.listing import terms_of
-    from traitscope.runner import folder_of, run
+    from traitscope import asking
     from traitscope.study import load_study
 
     study = load_study(given.study)
-    folder = folder_of(study, given.record)
-    bars: list[Any] = []
-
-    def started(total: int, done: int) -> Callable[[int], Any]:
-        # on a screen the bar moves at once; in a log file a line now and then is enough
-        often = 0.1 if sys.stderr.isatty() else 10
-        bar: Any = tqdm(
-            total=total,
-            initial=done,
-            unit=" trials",
-            desc=study.name,
-            disable=given.json,
-            smoothing=0.1,
-            mininterval=often,
-        )
-        bars.append(bar)
-        return lambda count: bar.update(count)
-
-    try:
-        record = run(study, folder, started)
-    finally:
-        for bar in bars:
-            bar.close()
-    counts = record.progress()
-    text = f"{folder}: {counts['done']} of {counts['trials']} trials done"
-    if counts["done"] < counts["trials"]:
-        text += f", {counts['failed']} failed; run the same command again to ask them once more"
-    terms = terms_of(study.inventories.values())
-    return {"record": str(folder), **counts, "terms": terms}, "\n".join(
-        [text, *terms, f"Next: traitscope show {folder}"]
-    )
+    options = asking.options(study, vars(given))
+    ask_above = None if vars(given).get("yes") else vars(given).get("ask_above", 1.0)
+    return asking.run_told(study, given.record, options, ask_above=ask_above, quiet=given.json)
 
 
 def _status(given: argparse.Namespace) -> tuple[Any, str]:

@@ -42,6 +42,7 @@ class Manifest(msgspec.Struct):
     reference: list[str]  # personas whose mean centres likelihoods; never changes once set
     reference_name: str
     negated: dict[str, str] = {}  # control set with negated markers -> the set it is the control of
+    reused: dict[str, int] = {}  # other record -> trials whose answers were taken over from it
     updated: float = 0.0
     layout: int = LAYOUT
     reader: int = READER_VERSION
@@ -140,13 +141,24 @@ def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> 
         reference=old.reference if old and old.reference else reference,
         reference_name=old.reference_name if old and old.reference else reference_name,
         negated=study.negated,
+        reused=old.reused if old else {},
         wordings={name: each.version for name, each in WORDINGS.items()},
-        packages=_versions(),
+        packages=package_versions(),
         python=platform.python_version(),
         machine=f"{platform.system()} {platform.machine()}",
     )
-    _write_whole(folder / "manifest.json", json.dumps(msgspec.to_builtins(manifest), indent=1, ensure_ascii=False))
+    _write_manifest(folder, manifest)
     return Record(folder)
+
+
+def add_reused(record: Record, other: str, trials: int) -> None:
+    """Name in the manifest a record from which answers were taken over."""
+    record.manifest.reused[other] = record.manifest.reused.get(other, 0) + trials
+    _write_manifest(record.folder, record.manifest)
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    write_whole(folder / "manifest.json", json.dumps(msgspec.to_builtins(manifest), indent=1, ensure_ascii=False))
 
 
 def _reference(study: Study) -> tuple[list[str], str]:
@@ -158,7 +170,8 @@ def _reference(study: Study) -> tuple[list[str], str]:
     return chosen, f"{sets[0]} ({len(chosen)} personas)"
 
 
-def _versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
+    """Of ourselves and of what may change an answer or a number."""
     found = {}
     for name in PACKAGES:
         try:
@@ -168,7 +181,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """A reader sees the old file or the new one, never half of it."""
     part = path.with_suffix(".part")
     part.write_text(text, "utf-8")

@@ -13,7 +13,9 @@ from pandas import DataFrame
 from psychometrics.estimate import plain
 from traitscope import analysis, estimates, scenarios
 from traitscope.findings import findings
+from traitscope.freeze import deviations
 from traitscope.listing import terms_of
+from traitscope.planning import spending
 from traitscope.record import Record
 from traitscope.text import frame, interval
 
@@ -32,7 +34,18 @@ def status(record: Record) -> tuple[dict[str, Any], str]:
     table = analysis.outcomes(record)
     state = "complete" if counts["done"] == counts["trials"] else "unfinished: run the study again to go on"
     text = f"{record.manifest.title}\n{counts['done']} of {counts['trials']} trials done, {counts['failed']} failed; {state}"
-    return {"record": str(record.folder), **counts, "outcomes": _rows(table)}, f"{text}\n\n{frame(table)}"
+    parts = [text, frame(table)]
+    with record.store() as store:
+        names, rows = store.table("failures")
+    failures = DataFrame(rows, columns=names).drop(columns="last")
+    if len(failures):
+        parts.append(f"FAILED - the last message of each trial that is still to be asked\n{frame(failures)}")
+    spent = spending(record)
+    if len(spent):
+        parts.append(f"SPENT - by calls that were answered\n{frame(spent, 4)}")
+    parts += [f"{trials} answers were taken over from {other}" for other, trials in record.manifest.reused.items()]
+    result = {"record": str(record.folder), **counts, "outcomes": _rows(table), "failures": _rows(failures)}
+    return result | {"spent": _rows(spent), "reused": record.manifest.reused}, "\n\n".join(parts)
 
 
 def show(record: Record) -> tuple[dict[str, Any], str]:
@@ -91,6 +104,10 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
         chosen = tables["types"][tables["types"]["version"] == "chosen"]
         parts.append(f"TYPES\n{frame(_without_constants(chosen[shown]).head(40))}")
     parts.append(f"OUTCOMES\n{frame(_without_constants(tables['outcomes']))}")
+    otherwise = deviations(record)
+    if otherwise is not None:
+        parts.append("\n".join(["DEVIATIONS from the frozen plan", *(f"- {each}" for each in otherwise)]) if otherwise
+                     else "DEVIATIONS from the frozen plan: none")  # fmt: skip
     terms = terms_of(record.inventories().values())
     parts.append("\n".join(f"FINDING, {each}" for each in told) or "No answers yet.")
     parts += ["\n".join(terms)] if terms else []
@@ -108,7 +125,13 @@ def show(record: Record) -> tuple[dict[str, Any], str]:
             "outcomes",
         )
     }
-    return {"record": str(record.folder), "findings": told, "terms": terms, **result}, "\n\n".join(parts)
+    return {
+        "record": str(record.folder),
+        "findings": told,
+        "deviations": otherwise,
+        "terms": terms,
+        **result,
+    }, "\n\n".join(parts)
 
 
 SHOWN_SCORES = (

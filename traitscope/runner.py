@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from inventories.administer import Interview, next_prompts, read, read_labels, read_texts
+import msgspec
+
+from inventories.administer import Interview, next_prompt, read, read_labels, read_texts
 from inventories.answers import PrintedOption
-from inventories.responder import Abilities, Reply, Responder
+from inventories.forms import Step
+from inventories.responder import Abilities, Prompt, Reply, Responder
+from traitscope import pilot, reuse
+from traitscope.cost import Budget, budget_for, with_cost
 from traitscope.record import RUNS, Record, make_record
 from traitscope.responders import by_name
+from traitscope.responders.limits import Limits
 from traitscope.store import Store
-from traitscope.study import Model, Study, interviews
-
-WINDOW = 2000  # trials planned ahead: bounds memory, and is large enough to share prefixes
+from traitscope.study import Model, Study, check_served, interviews
 
 Progress = Callable[[int], object]  # called with the number of trials that one call settled
+Tell = Callable[[str], object]
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How a study is asked; none of it changes what is asked."""
+
+    limits: Limits | None = None  # the study's own where absent
+    max_cost: float | None = None  # US dollars that the record may have cost in all
+    pilot: float | None = None  # share of the sittings to be asked first
+    reuse: tuple[Path, ...] = ()  # records whose answers to the same trials are taken over
 
 
 def folder_of(study: Study, folder: Path | None = None) -> Path:
@@ -25,86 +42,145 @@ def folder_of(study: Study, folder: Path | None = None) -> Path:
     return folder or RUNS / study.name
 
 
-def find_abilities(study: Study, responders: dict[str, Responder], folder: Path) -> dict[str, Abilities]:
-    """What each model can do: from the record when it knows, else by asking the responder once."""
-    known = Record(folder).manifest if (folder / "manifest.json").is_file() else None
-    found: dict[str, Abilities] = {}
-    for model in study.models:
-        told = known.models.get(model.name) if known else None
-        if known and told == {"temperature": model.temperature, "parameters": model.parameters}:
-            found[model.name] = known.abilities[model.name]
-        else:
-            found[model.name] = responder_of(model, responders).can()
-    return found
+class Responders:
+    """The one responder of each model, made when it is first needed, and what the record knows of it."""
+
+    def __init__(self, study: Study, folder: Path, limits: Limits | None = None, tell: Tell | None = None) -> None:
+        self._limits, self._tell = limits or study.limits, tell
+        self._made: dict[str, Responder] = {}
+        self._known: dict[str, Abilities] = {}
+        if (folder / "manifest.json").is_file():
+            kept = Record(folder).manifest
+            for model in study.models:
+                same = {"temperature": model.temperature, "parameters": model.parameters}
+                if kept.models.get(model.name) == same and model.name in kept.abilities:
+                    self._known[model.name] = kept.abilities[model.name]
+
+    def of(self, model: Model) -> Responder:
+        """The responder of `model`."""
+        if model.name not in self._made:
+            known = self._known.get(model.name)
+            self._made[model.name] = by_name(
+                model.name, model.parameters, limits=self._limits, known=known, tell=self._tell
+            )
+        return self._made[model.name]
+
+    def abilities(self, models: Iterable[Model]) -> dict[str, Abilities]:
+        """What each model can do: from the record when it knows, else by asking the responder once."""
+        for each in models:
+            if each.name not in self._known:
+                self._known[each.name] = self.of(each).can()
+        return {each.name: self._known[each.name] for each in models}
 
 
-def responder_of(model: Model, responders: dict[str, Responder]) -> Responder:
-    """The one responder of `model` in this run, made when it is first needed."""
-    if model.name not in responders:
-        responders[model.name] = by_name(model.name, model.parameters)
-    return responders[model.name]
+def run(
+    study: Study,
+    folder: Path | None = None,
+    started: Callable[[int, int], Progress] | None = None,
+    options: Options | None = None,
+    tell: Tell | None = None,
+    responders: Responders | None = None,
+) -> Record:
+    """Ask what is missing and return the record. `started` gets trials in all and done, and gives the progress call.
 
-
-def run(study: Study, folder: Path | None = None, started: Callable[[int, int], Progress] | None = None) -> Record:
-    """Ask what is missing and return the record. `started` gets trials in all and done, and gives the progress call."""
+    `tell` hears what makes a run wait or end early; `responders` are those that were asked already what they can do.
+    """
+    options = options or Options()
     folder = folder_of(study, folder)
-    responders: dict[str, Responder] = {}
-    abilities = find_abilities(study, responders, folder)
-    for _ in interviews(
-        study, abilities
-    ):  # an elicitation that a model cannot serve is refused before anything is written
-        pass
+    responders = responders or Responders(study, folder, options.limits, tell)
+    abilities = responders.abilities(study.models)
+    check_served(study, abilities)  # before anything is written
     record = make_record(study, folder, abilities)
     with Store(folder / "answers.sqlite", write=True) as store:
         store.forget_plan()
         store.plan(interviews(study, abilities))
         store.commit()
+        for other in options.reuse:
+            reuse.take_over(store, record, Record(other))
+        budget = Budget(options.max_cost, store.spent()) if options.max_cost is not None else None
         counts, pending = store.counts(), store.pending()
+        if options.pilot is not None:
+            chosen = pilot.chosen(interviews(study, abilities), options.pilot)
+            counts = store.counts(chosen)
+            pending &= chosen
         settled = started(counts["trials"], counts["done"]) if started else lambda _: None
         for model in study.models:
-            mine = (
-                each for each in interviews(study, abilities)
-                if each.sitting.model == model.name and each.sitting.id in pending
-            )  # fmt: skip
-            for window in _windows(mine):
-                _hold(store, responder_of(model, responders), window, settled)
+            if budget and budget.spent:
+                break
+            mine = (each for each in interviews(study, abilities, [model]) if each.sitting.id in pending)
+            _hold(store, responders.of(model), model, mine, settled, budget)
+        if budget and budget.spent and tell:
+            tell(f"stopped at --max-cost: {budget.told()}; what was answered is kept")
     return record
 
 
-def _windows(interviews: Iterable[Interview]) -> Iterator[list[Interview]]:
-    window: list[Interview] = []
-    trials = 0
-    for each in interviews:
-        window.append(each)
-        trials += sum(len(step.trials) for conversation in each.sitting.conversations for step in conversation)
-        if trials >= WINDOW:
-            yield window
-            window, trials = [], 0
-    if window:
-        yield window
+class _Asked(NamedTuple):
+    """A prompt that is under way, and where its reply belongs."""
+
+    interview: Interview
+    place: int  # of the conversation in the sitting
+    step: Step
+    prompt: Prompt
+    replies: dict[str, Reply]  # the good ones of the sitting so far
 
 
-def _hold(store: Store, responder: Responder, window: list[Interview], settled: Progress) -> None:
-    """Hold many interviews at once, wave by wave: each conversation's next question, until all are answered."""
-    replies = {each.sitting.id: store.replies(each.sitting.id) for each in window}
-    failed: set[str] = set()
+class _Feed:
+    """The prompts of interviews as a responder takes them: each conversation's next question when the last is answered."""
+
+    def __init__(self, store: Store, interviews: Iterable[Interview]) -> None:
+        self.under_way: dict[str, _Asked] = {}
+        self.ready: deque[Prompt] = deque()
+        self._store = store
+        self._coming = iter(interviews)
+
+    def prompts(self) -> Iterator[Prompt]:
+        """What can be asked now. It ends when all that is left hangs on replies that are not there yet."""
+        while True:
+            while self.ready:
+                yield self.ready.popleft()
+            coming = next(self._coming, None)
+            if coming is None:
+                return
+            replies = self._store.replies(coming.sitting.id)
+            for place in range(len(coming.sitting.conversations)):
+                self._next(coming, place, replies)
+
+    def _next(self, interview: Interview, place: int, replies: dict[str, Reply]) -> None:
+        if found := next_prompt(interview, place, replies):
+            step, prompt = found
+            self.under_way[prompt.id] = _Asked(interview, place, step, prompt, replies)
+            self.ready.append(prompt)
+
+    def answered(self, reply: Reply) -> _Asked:
+        """The prompt that `reply` belongs to; what failed stays pending: the next run asks it again."""
+        asked = self.under_way.pop(reply.prompt)
+        if reply.error is None and len(asked.interview.sitting.conversations[asked.place]) > 1:
+            asked.replies[reply.prompt] = reply
+            self._next(asked.interview, asked.place, asked.replies)
+        return asked
+
+
+def _hold(
+    store: Store,
+    responder: Responder,
+    model: Model,
+    interviews: Iterable[Interview],
+    settled: Progress,
+    budget: Budget | None,
+) -> None:
+    """Hold interviews until all are answered, have failed, or the money is spent."""
+    feed = _Feed(store, interviews)
+    price = budget_for(responder, model, budget)
     while True:
-        wave = {
-            prompt.id: (each, step, prompt)
-            for each in window
-            for step, prompt in next_prompts(each, replies[each.sitting.id])
-            if prompt.id not in failed
-        }
-        if not wave:
+        for reply in responder.ask(feed.prompts()):
+            told = with_cost(reply, price)
+            asked = feed.answered(told)
+            store.add(asked.step, asked.prompt, told, read(asked.interview, asked.step, told))
+            if told.error is None:
+                settled(len(asked.step.trials))
+        store.commit()
+        if not feed.ready or (budget and budget.spent):
             return
-        for reply in responder.ask([prompt for _, _, prompt in wave.values()]):
-            interview, step, prompt = wave[reply.prompt]
-            store.add(step, prompt, reply, read(interview, step, reply))
-            if reply.error is None:
-                replies[interview.sitting.id][prompt.id] = reply
-                settled(len(step.trials))
-        # what has no good reply now stays pending: the next run asks it again
-        failed |= {each for each, (interview, _, _) in wave.items() if each not in replies[interview.sitting.id]}
 
 
 def reparse(record: Record) -> int:
@@ -119,10 +195,19 @@ def reparse(record: Record) -> int:
         return store.reread(again)
 
 
-def start(study: Path, folder: Path | None = None) -> int:
-    """Start `traitscope run STUDY` in a process of its own that outlives this one; return its pid."""
-    command = [sys.executable, "-m", "traitscope", "run", str(study), *(["--record", str(folder)] if folder else [])]
+def start(study: Path, folder: Path | None = None, keys: Mapping[str, str] | None = None) -> int:
+    """Start `traitscope run STUDY` in a process of its own that outlives this one; return its pid.
+
+    `keys` (variable -> key) are in the environment of that process alone.
+    """
+    command = [sys.executable, "-m", "traitscope", "run", str(study), "--yes"]
+    command += ["--record", str(folder)] if folder else []
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, **(keys or {})},
     )
     return process.pid

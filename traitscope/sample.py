@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,9 +121,13 @@ def read_sample(
     return sample(read_table(path), str(path), inventory, already_keyed=already_keyed, missing=missing)
 
 
-def record_sample(record: Record, inventory: Inventory, *, missing: Missing = "pairwise") -> Sample:
+def record_sample(
+    record: Record, inventory: Inventory, *, missing: Missing = "pairwise", models: Sequence[str] | None = None
+) -> Sample:
     """The ratings and choices of one inventory in a record; a person is a model x persona, a model is a group."""
     table = analysis.answers(record)
+    if models is not None:
+        table = table[table["model"].isin(models)]
     table = table[(table["inventory"] == inventory.id) & (table["kind"] == "item") & table["outcome"].notna()]
     # scenarios are analysed as choices; rated or confirmed they have other options
     asked = table["elicitation"].eq("choice" if inventory.kind == "action" else "rating")

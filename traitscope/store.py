@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from inventories.responder import Likelihood, Message, Prompt, Reply
 from inventories.wording import printed_options
 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
+KEPT_NAMES = 50_000  # names of shared texts that are remembered
 
 
 class StoreError(RuntimeError):
@@ -30,22 +31,27 @@ class StoreError(RuntimeError):
 
 
 def _first_schema(db: sqlite3.Connection) -> None:
-    db.executescript("""
-        CREATE TABLE texts (hash TEXT PRIMARY KEY, text BLOB) WITHOUT ROWID;
-        CREATE TABLE sittings (id TEXT PRIMARY KEY, number INTEGER, model TEXT, persona TEXT, inventory TEXT, language TEXT,
-            form TEXT, elicitation TEXT, reply TEXT, replicate INTEGER, current INTEGER) WITHOUT ROWID;
-        CREATE TABLE trials (id TEXT PRIMARY KEY, sitting TEXT, kind TEXT, item TEXT, step INTEGER, line INTEGER,
-            shown TEXT, options TEXT) WITHOUT ROWID;
-        CREATE INDEX trials_sitting ON trials (sitting);
-        CREATE TABLE calls (id INTEGER PRIMARY KEY, prompt TEXT, attempt INTEGER, text TEXT, thinking TEXT, error TEXT,
-            distribution BLOB, seconds REAL, tokens_in INTEGER, tokens_out INTEGER, cost REAL, created REAL);
-        CREATE TABLE call_trials (call INTEGER, trial TEXT, line INTEGER, PRIMARY KEY (trial, call)) WITHOUT ROWID;
-        CREATE TABLE answers (trial TEXT PRIMARY KEY, call INTEGER, reader_version INTEGER, outcome TEXT, chosen INTEGER,
-            position INTEGER, expected REAL, label_mass REAL, likelihood REAL, near_tie INTEGER) WITHOUT ROWID;
-    """)
+    # not executescript, which would end the transaction
+    for statement in [
+        "\n        CREATE TABLE texts (hash TEXT PRIMARY KEY, text BLOB) WITHOUT ROWID",
+        "\n        CREATE TABLE sittings (id TEXT PRIMARY KEY, number INTEGER, model TEXT, persona TEXT, inventory TEXT, language TEXT,\n            form TEXT, elicitation TEXT, reply TEXT, replicate INTEGER, current INTEGER) WITHOUT ROWID",
+        "\n        CREATE TABLE trials (id TEXT PRIMARY KEY, sitting TEXT, kind TEXT, item TEXT, step INTEGER, line INTEGER,\n            shown TEXT, options TEXT) WITHOUT ROWID",
+        "\n        CREATE INDEX trials_sitting ON trials (sitting)",
+        "\n        CREATE TABLE calls (id INTEGER PRIMARY KEY, prompt TEXT, attempt INTEGER, text TEXT, thinking TEXT, error TEXT,\n            distribution BLOB, seconds REAL, tokens_in INTEGER, tokens_out INTEGER, cost REAL, created REAL)",
+        "\n        CREATE TABLE call_trials (call INTEGER, trial TEXT, line INTEGER, PRIMARY KEY (trial, call)) WITHOUT ROWID",
+        "\n        CREATE TABLE answers (trial TEXT PRIMARY KEY, call INTEGER, reader_version INTEGER, outcome TEXT, chosen INTEGER,\n            position INTEGER, expected REAL, label_mass REAL, likelihood REAL, near_tie INTEGER) WITHOUT ROWID",
+        "\n    ",
+    ]:
+        db.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_schema,)
+def _paid_calls(db: sqlite3.Connection) -> None:
+    """Why a model stopped, what it thought, and from which record a call was taken over."""
+    for column in ("finish TEXT", "tokens_thinking INTEGER", "source TEXT"):
+        db.execute(f"ALTER TABLE calls ADD COLUMN {column}")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_schema, _paid_calls)
 
 
 class Store:
@@ -56,17 +62,26 @@ class Store:
         if not write and not path.is_file():
             raise StoreError(f"{path}: no record there; `traitscope run STUDY` makes one")
         try:
-            target = f"file:{path.resolve().as_posix()}?mode={'rwc' if write else 'ro'}"
-            self.db = sqlite3.connect(target, uri=True, isolation_level=None, timeout=30)
-            if write:
-                self.db.execute("PRAGMA journal_mode=WAL")
-                self.db.execute("PRAGMA synchronous=NORMAL")
-                self._migrate()
-            self._version()
+            self._open(write)
+            if not write and 0 < self._version() < len(MIGRATIONS):  # an older file is brought up to date once
+                self.db.close()
+                self._open(True)
+                self.db.close()
+                self._open(False)
         except sqlite3.DatabaseError as problem:
             raise StoreError(f"{path}: cannot be used as a record: {problem}") from None
         self._waiting = 0
         self._last_commit = time.monotonic()
+        self._kept: set[str] = set()  # shared texts that are known to be there; emptied before it gets large
+
+    def _open(self, write: bool) -> None:
+        target = f"file:{self.path.resolve().as_posix()}?mode={'rwc' if write else 'ro'}"
+        self.db = sqlite3.connect(target, uri=True, isolation_level=None, timeout=30)
+        if write:
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.execute("PRAGMA synchronous=NORMAL")
+            self._migrate()
+        self._version()
 
     def __enter__(self) -> Store:
         return self
@@ -86,10 +101,13 @@ class Store:
         self._waiting, self._last_commit = 0, time.monotonic()
 
     def _migrate(self) -> None:
-        version = self._version()
-        for number, change in enumerate(MIGRATIONS[version:], start=version + 1):
+        if self._version() == len(MIGRATIONS):
+            return
+        self._begin()  # whoever comes second finds the work done
+        for number, change in enumerate(MIGRATIONS[self._version() :], start=self._version() + 1):
             change(self.db)
             self.db.execute(f"PRAGMA user_version={number}")
+        self.db.execute("COMMIT")
 
     def _version(self) -> int:
         version = int(self.db.execute("PRAGMA user_version").fetchone()[0])
@@ -145,9 +163,13 @@ class Store:
     def _keep(self, text: str) -> str:
         """Store a text that many rows share once; its hash stands for it."""
         name = digest(text)
-        self.db.execute(
-            "INSERT OR IGNORE INTO texts VALUES (?,?)", (name, zlib.compress(text.encode("utf-8", "replace")))
-        )
+        if name not in self._kept:
+            self.db.execute(
+                "INSERT OR IGNORE INTO texts VALUES (?,?)", (name, zlib.compress(text.encode("utf-8", "replace")))
+            )
+            if len(self._kept) >= KEPT_NAMES:
+                self._kept.clear()
+            self._kept.add(name)
         return name
 
     def text(self, name: str) -> str:
@@ -177,9 +199,9 @@ class Store:
         )
         cursor = self.db.execute(
             "INSERT INTO calls (prompt, attempt, text, thinking, error, distribution, seconds, tokens_in, tokens_out, cost, "
-            "created) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "created, finish, tokens_thinking) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (self._prompt(prompt), attempt, reply.text, reply.thinking, reply.error, blob, reply.seconds, reply.tokens_in,
-             reply.tokens_out, reply.cost, time.time()),
+             reply.tokens_out, reply.cost, time.time(), reply.finish, reply.tokens_thinking),
         )  # fmt: skip
         self.db.executemany(
             "INSERT INTO call_trials VALUES (?,?,?)",
@@ -211,6 +233,45 @@ class Store:
         messages = tuple(Message(role, "".join(map(self.text, parts))) for role, *parts in kept)
         return messages, tuple(map(self.text, continuations))
 
+    def take_over(self, other: Path, source: str) -> int:
+        """Copy the good calls of trials that are pending here from another record's file; return how many trials."""
+        self.commit()
+        self.db.execute("ATTACH DATABASE ? AS other", (f"file:{other.resolve().as_posix()}?mode=ro",))
+        try:
+            self._begin()
+            rows = self.db.execute(
+                "SELECT ct.trial, max(c.id) FROM other.call_trials ct JOIN other.calls c ON c.id = ct.call "
+                "JOIN trials t ON t.id = ct.trial JOIN sittings s ON s.id = t.sitting "
+                f"WHERE c.error IS NULL AND s.current AND NOT {_IS_DONE} GROUP BY ct.trial"
+            ).fetchall()
+            for call in sorted({call for _, call in rows}):
+                kept, continuations = json.loads(
+                    self.db.execute("SELECT prompt FROM other.calls WHERE id = ?", (call,)).fetchone()[0]
+                )
+                names = [*(part for _, *parts in kept for part in parts), *continuations]
+                self.db.executemany(
+                    "INSERT OR IGNORE INTO texts SELECT * FROM other.texts WHERE hash = ?", [(each,) for each in names]
+                )
+                columns = "prompt, attempt, text, thinking, error, distribution, seconds, tokens_in, tokens_out, created, finish, tokens_thinking"
+                made = self.db.execute(  # without its cost, which this record has not had
+                    f"INSERT INTO calls ({columns}, source) SELECT {columns}, ? FROM other.calls WHERE id = ?",
+                    (source, call),
+                ).lastrowid
+                self.db.execute(
+                    "INSERT INTO call_trials SELECT ?, trial, line FROM other.call_trials WHERE call = ?", (made, call)
+                )
+                self.db.execute(
+                    "INSERT OR REPLACE INTO answers SELECT trial, ?, reader_version, outcome, chosen, position, expected, label_mass, "
+                    "likelihood, near_tie FROM other.answers WHERE call = ?",
+                    (made, call),
+                )
+            self.commit()
+        finally:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            self.db.execute("DETACH DATABASE other")
+        return len(rows)
+
     # ---- reading again
 
     def reread(self, read: Callable[[list[tuple[str, str]], tuple[PrintedOption, ...], Reply], list[Reading]]) -> int:
@@ -231,21 +292,41 @@ class Store:
 
     # ---- reports
 
-    def counts(self) -> dict[str, int]:
-        """Trials of the current plan: all, done, and those whose last call failed."""
-        total, done, failed = self.db.execute(
-            "SELECT count(*), sum(good), sum(NOT good AND failed) FROM (SELECT "
-            "EXISTS (SELECT 1 FROM call_trials ct JOIN calls c ON c.id = ct.call WHERE ct.trial = t.id AND c.error IS NULL) good, "
-            "EXISTS (SELECT 1 FROM call_trials ct JOIN calls c ON c.id = ct.call WHERE ct.trial = t.id AND c.error IS NOT NULL) "
-            "failed FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current)"
-        ).fetchone()
-        return {"trials": total, "done": done or 0, "failed": failed or 0}
+    def counts(self, sittings: Collection[str] | None = None) -> dict[str, int]:
+        """Trials of the current plan, or of some of its sittings: all, done, and those whose last call failed."""
+        found = {"trials": 0, "done": 0, "failed": 0}
+        for sitting, total, done, failed in self.db.execute(
+            "SELECT sitting, count(*), sum(good), sum(NOT good AND failed) FROM (SELECT t.sitting, "
+            f"{_IS_DONE} good, EXISTS (SELECT 1 FROM call_trials ct WHERE ct.trial = t.id) failed "
+            "FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current) GROUP BY sitting"
+        ):
+            if sittings is None or sitting in sittings:
+                found["trials"] += total
+                found["done"] += done
+                found["failed"] += failed
+        return found
+
+    def spent(self) -> float:
+        """US dollars that the calls of this record have cost, as far as that is known."""
+        return float(self.db.execute("SELECT total(cost) FROM calls").fetchone()[0])
+
+    def sittings(self) -> list[str]:
+        """Ids of the current plan's sittings."""
+        return [row[0] for row in self.db.execute("SELECT id FROM sittings WHERE current")]
+
+    def first_call(self) -> float | None:
+        """When the first call was stored."""
+        found: float | None = self.db.execute("SELECT min(created) FROM calls").fetchone()[0]
+        return found
+
+    def reused(self) -> int:
+        """How many calls were taken over from other records."""
+        return int(self.db.execute("SELECT count(*) FROM calls WHERE source IS NOT NULL").fetchone()[0])
 
     def pending(self) -> set[str]:
         """Ids of the current sittings that have a trial without a good call."""
         rows = self.db.execute(
-            "SELECT DISTINCT t.sitting FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current AND NOT EXISTS "
-            "(SELECT 1 FROM call_trials ct JOIN calls c ON c.id = ct.call WHERE ct.trial = t.id AND c.error IS NULL)"
+            f"SELECT DISTINCT t.sitting FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current AND NOT {_IS_DONE}"
         )
         return {row[0] for row in rows}
 
@@ -254,6 +335,9 @@ class Store:
         cursor = self.db.execute(TABLES[what])
         return [column[0] for column in cursor.description], cursor.fetchall()
 
+
+# of a trial t
+_IS_DONE = "EXISTS (SELECT 1 FROM main.call_trials ct JOIN main.calls c ON c.id = ct.call WHERE ct.trial = t.id AND c.error IS NULL)"
 
 TABLES = {
     "answers": """
@@ -264,12 +348,25 @@ TABLES = {
         WHERE s.current AND t.kind != 'task' ORDER BY s.number, t.step, t.line""",
     "calls": """
         SELECT c.id AS call, ct.trial, ct.line, t.sitting, t.kind, t.item, c.prompt, c.attempt, c.text, c.thinking, c.error,
-            c.distribution, c.seconds, c.tokens_in, c.tokens_out, c.cost, c.created
+            c.finish, c.distribution, c.seconds, c.tokens_in, c.tokens_out, c.tokens_thinking, c.cost, c.source, c.created
         FROM calls c JOIN call_trials ct ON ct.call = c.id JOIN trials t ON t.id = ct.trial ORDER BY c.id, ct.line""",
     "distributions": """
         SELECT t.id AS trial, c.distribution FROM sittings s JOIN trials t ON t.sitting = s.id JOIN answers a ON a.trial = t.id
             JOIN calls c ON c.id = a.call
         WHERE s.current AND s.elicitation = 'choice' AND t.kind = 'item' AND c.distribution IS NOT NULL""",
+    "failures": f"""
+        SELECT s.model, c.error, count(*) AS trials, max(c.created) AS last FROM sittings s JOIN trials t ON t.sitting = s.id
+            JOIN call_trials x ON x.trial = t.id JOIN calls c ON c.id = x.call
+        WHERE s.current AND NOT {_IS_DONE} AND c.id = (SELECT max(call) FROM call_trials WHERE trial = t.id)
+        GROUP BY 1, 2 ORDER BY 3 DESC, 2""",
+    "spending": """
+        SELECT s.model, s.elicitation, count(*) AS calls, total(c.tokens_in) AS tokens_in, total(c.tokens_out) AS tokens_out,
+            total(c.tokens_thinking) AS tokens_thinking, total(c.cost) AS usd, avg(c.tokens_in) AS mean_in,
+            avg(c.tokens_in * c.tokens_in) AS square_in, avg(c.tokens_out) AS mean_out,
+            avg(c.tokens_out * c.tokens_out) AS square_out, sum(c.tokens_in IS NOT NULL) AS counted
+        FROM calls c JOIN call_trials x ON x.call = c.id AND x.line = 0 JOIN trials t ON t.id = x.trial
+            JOIN sittings s ON s.id = t.sitting
+        WHERE c.source IS NULL AND c.error IS NULL GROUP BY 1, 2 ORDER BY min(s.number)""",
     "progress": """
         SELECT s.model, s.elicitation, s.inventory, count(*) AS trials, count(a.trial) AS answers,
             sum(coalesce(a.outcome = 'answered', 0)) AS answered

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from inventories.administer import Interview
 from inventories.definitions import Inventory
 from inventories.designs import Design, crossed, fraction
-from inventories.forms import Elicitation, Extra, Form, ReplyFormat, check_form, sitting
+from inventories.forms import Elicitation, Extra, Form, ReplyFormat, check_form, labels_for, sitting
 from inventories.loading import in_language
 from inventories.persona_sets import Persona, load_persona_set
 from inventories.reading import DefinitionError, allowed, read_toml
@@ -19,6 +19,7 @@ from inventories.responder import Abilities, ResponderError
 from inventories.scenarios import as_asked
 from inventories.wording import TEMPLATES, WORDINGS, wording
 from traitscope.bank import inventory_at
+from traitscope.responders.limits import Limits
 
 
 class StudyError(ValueError):
@@ -29,13 +30,21 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Anything in a study file: unknown keys are mistakes."""
 
 
+class Price(_Part, frozen=True):
+    """US dollars per million tokens."""
+
+    input: Annotated[float, msgspec.Meta(ge=0)]
+    output: Annotated[float, msgspec.Meta(ge=0)]
+
+
 class Model(_Part, frozen=True):
-    """A responder by name, with what is passed to it."""
+    """A responder by name, with what is passed to it; its price changes no answer, and no id."""
 
     name: str
     temperature: float = 0.0
     max_tokens: int = 32
     parameters: dict[str, Any] = {}
+    price: Price | None = None
 
     def identity(self) -> list[Any]:
         """What of a model is part of a sitting's id."""
@@ -76,6 +85,16 @@ class Ask(_Part, frozen=True):
         return crossed(self.vary) if self.design == "crossed" else fraction(self.vary, seed=seed, runs=self.runs)
 
 
+class Analysis(_Part, frozen=True):
+    """What is going to be computed, said before data are seen; `plan --freeze` keeps it."""
+
+    statistics: list[str] = []  # names of `traitscope analyze --list`; all that apply when empty
+    margin: float = 10.0  # POMP points within which saying and doing agree
+    tau: float = 1.0  # points within which a pair is consistent
+    missing: Literal["pairwise", "listwise"] = "pairwise"
+    note: str = ""  # hypotheses and exclusions, in words
+
+
 class _StudyFile(_Part, frozen=True):
     models: list[str | Model]
     inventories: list[str]
@@ -85,6 +104,8 @@ class _StudyFile(_Part, frozen=True):
     personas: list[str | People] = msgspec.field(default_factory=lambda: ["none"])
     asks: list[Ask] = msgspec.field(default_factory=lambda: [Ask()])
     accept: list[str] = []
+    limits: Limits = Limits()
+    analysis: Analysis = Analysis()
 
 
 class Study(msgspec.Struct, frozen=True):
@@ -99,6 +120,8 @@ class Study(msgspec.Struct, frozen=True):
     inventories: dict[str, Inventory]
     asks: tuple[Ask, ...]
     accept: tuple[str, ...]
+    limits: Limits
+    analysis: Analysis
     negated: dict[str, str]  # control set with negated markers -> the set it is the control of
 
     @property
@@ -122,6 +145,8 @@ def load_study(path: Path | str) -> Study:
             inventories=_inventories(file.inventories, path.parent),
             asks=tuple(file.asks),
             accept=tuple(file.accept),
+            limits=file.limits,
+            analysis=file.analysis,
             negated=negated,
         )
         _check(study)
@@ -302,8 +327,10 @@ def _wanted(inventory: Inventory, ask: Ask) -> Inventory:
     return msgspec.structs.replace(inventory, items=[item for item in inventory.items if item.id in wanted])
 
 
-def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Interview]:
-    """Every sitting of the study, prompts with a common beginning next to each other.
+def interviews(
+    study: Study, abilities: Mapping[str, Abilities], models: Sequence[Model] | None = None
+) -> Iterator[Interview]:
+    """Every sitting of the study, or of some of its models; prompts with a common beginning next to each other.
 
     Raises StudyError when a model cannot serve what is asked of it.
     """
@@ -317,11 +344,16 @@ def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Int
                 wanted = _wanted(in_language(inventory, language), ask)
                 shown = as_asked(wanted, ask.elicitation, situation)
                 printed[number, inventory.id, language, situation] = shown, shown.fingerprint()
-    for model in study.models:
+    for model in study.models if models is None else models:
         able = abilities[model.name]
-        replies = [_reply(study, ask, able, model, number) for number, ask in enumerate(study.asks, start=1)]
+        reply_formats: dict[tuple[int, str, Form], ReplyFormat] = {
+            (number, each.id, form): _reply(study, ask, able, model, number + 1, form, each)
+            for number, ask in enumerate(study.asks)
+            for each in asked[number]
+            for form in layouts[number]
+        }
         for persona in study.personas:
-            for number, (ask, reply, forms) in enumerate(zip(study.asks, replies, layouts, strict=True)):
+            for number, (ask, forms) in enumerate(zip(study.asks, layouts, strict=True)):
                 if ask.personas is not None and not {persona.id, persona.set} & set(ask.personas):
                     continue
                 for each in asked[number]:
@@ -338,7 +370,7 @@ def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Int
                                 persona=persona.id,
                                 persona_text=persona.text,
                                 elicitation=ask.elicitation,
-                                reply=reply,
+                                reply=reply_formats[number, each.id, form],
                                 replicate=replicate,
                                 wording_version=wording(form.wording).version,
                                 extras=ask.steps,
@@ -348,20 +380,54 @@ def interviews(study: Study, abilities: Mapping[str, Abilities]) -> Iterator[Int
                             )
 
 
-def _reply(study: Study, ask: Ask, able: Abilities, model: Model, number: int) -> ReplyFormat:
+def check_served(study: Study, abilities: Mapping[str, Abilities]) -> None:
+    """Raise StudyError when a model cannot serve what is asked of it, with the reason and the alternative."""
+    for model in study.models:
+        for number, ask in enumerate(study.asks, start=1):
+            for inventory in _asked(study, ask):
+                for form in ask.forms(study.seed):
+                    _reply(study, ask, abilities[model.name], model, number, form, inventory)
+
+
+def _reply(
+    study: Study, ask: Ask, able: Abilities, model: Model, number: int, form: Form, inventory: Inventory
+) -> ReplyFormat:
+    """How the answer to one form is got: by the probabilities of its labels, or in text."""
     place = f"{study.path}, asks number {number}"
     if ask.elicitation == "likelihood":
         if not able.likelihood:
             raise StudyError(
                 f"{place}: {model.name} does not give the log-probability of a text, so likelihood cannot be asked of it; "
-                f"use rating, or a model that runs here (local:...)"
+                f"use rating, or a model that does: one that runs here (local:...), or vLLM behind server:..."
             )
         return "labels"
+    if form.format == "structured":
+        if not able.structured:
+            raise StudyError(f'{place}: {model.name} does not keep to a JSON schema; use format = "free"')
+        if ask.reply == "labels":
+            raise StudyError(f'{place}: a structured reply has no label probabilities; use reply = "text"')
+        return "text"
     if ask.reply == "labels" and not able.labels:
         raise StudyError(f'{place}: {model.name} does not give label probabilities; use reply = "text"')
     if ask.reply == "text" or not able.labels:
         return "text"
+    labels = labels_of(inventory, form, ask.elicitation) if able.first_token else ()
+    if alike := [one for one in labels if any(other != one and other.startswith(one) for other in labels)]:
+        if ask.reply == "labels":
+            raise StudyError(
+                f"{place}: {model.name} tells the probabilities of the first token alone, and with labels = {form.labels!r} "
+                f'{alike[0]!r} begins others, too; use reply = "text", or labels = "arabic" or "upper"'
+            )
+        return "text"
     return "labels"
+
+
+def labels_of(inventory: Inventory, form: Form, elicitation: Elicitation) -> set[str]:
+    """Every label that a form of an inventory is printed with."""
+    fixed = wording(form.wording).labels
+    kind = fixed or form.labels
+    shown = as_asked(inventory, elicitation, form.situation)
+    return {label for item in shown.items for label in labels_for(kind, shown.options_of(item))}
 
 
 def summary(study: Study, abilities: Mapping[str, Abilities]) -> dict[str, Any]:

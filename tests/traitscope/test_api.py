@@ -6,9 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from inventories.responder import Message, Prompt, ResponderError
+from inventories.responder import Abilities, Message, Prompt, ResponderError
 from traitscope import analysis
 from traitscope.responders import by_name
+from traitscope.responders.limits import Limits
 from traitscope.runner import run
 from traitscope.study import load_study
 
@@ -84,9 +85,11 @@ def test_a_key_does_not_belong_in_a_study_file(monkeypatch):
         by_name("openai/gpt-4o-mini", {"api_key": "secret"})
 
 
-def test_nobody_answering_is_a_failed_call_with_its_message(monkeypatch):
+@pytest.mark.parametrize("name", ["openai/m", "server:http://127.0.0.1:9/v1#m"])
+def test_nobody_answering_is_a_failed_call_with_its_message(name, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "test")
-    responder = by_name("openai/m", {"api_base": "http://127.0.0.1:9/v1", "num_retries": 0, "max_retries": 0})
+    where = {} if name.startswith("server") else {"api_base": "http://127.0.0.1:9/v1"}
+    responder = by_name(name, where, limits=Limits(retries=0), known=Abilities())
     (reply,) = responder.ask([Prompt("p", (Message("user", "Hello"),), "text")])
     assert reply.text is None
-    assert reply.error
+    assert "onnect" in reply.error

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from inventories.reading import allowed
-from inventories.responder import Responder, ResponderError
+from inventories.responder import Abilities, Responder, ResponderError
+from traitscope.responders.limits import Limits
 
 KINDS = {
     "local:": "a model that runs here: local:smollm2-135m (embedded), a folder, a .gguf file, a hub id in your cache",
     "simulated:": "persons and null responders with known truth: simulated:person, simulated:uniform, ...",
+    "server:": "a model on any OpenAI-compatible server: server:http://127.0.0.1:8000/v1#model",
     "PROVIDER/": "a hosted model through litellm: openai/..., anthropic/..., ollama/...",
 }
 
 
-def by_name(name: str, parameters: Mapping[str, Any] | None = None) -> Responder:
-    """The responder that `name` stands for; ResponderError in one line when there is none."""
+def by_name(
+    name: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    limits: Limits | None = None,
+    known: Abilities | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Responder:
+    """The responder that `name` stands for; ResponderError in one line when there is none.
+
+    Models behind an interface keep to `limits`, are not asked what they can do where that is `known`, and `tell` when
+    they make the run wait.
+    """
     check_name(name)
     kind, _, rest = name.partition(":")
     given = dict(parameters or {})
@@ -28,9 +41,13 @@ def by_name(name: str, parameters: Mapping[str, Any] | None = None) -> Responder
         from traitscope.responders.simulated import SimulatedResponder
 
         return SimulatedResponder(rest, given)
+    if kind == "server":
+        from traitscope.responders.server import ServerResponder
+
+        return ServerResponder(rest, given, limits, known, tell)
     from traitscope.responders.api import ApiResponder
 
-    return ApiResponder(name, given)
+    return ApiResponder(name, given, limits, known, tell)
 
 
 def check_name(name: str) -> None:
@@ -45,6 +62,10 @@ def check_name(name: str) -> None:
         from traitscope.responders.embedded import check_local_name
 
         check_local_name(rest)
+    elif kind == "server" and colon:
+        from traitscope.responders.server import parts
+
+        parts(rest)
     elif "/" in name:
         from traitscope.responders.api import check_provider
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from inventories.responder import Abilities, Likelihood, Message, Prompt, Reply, ResponderError
 from traitscope.responders import embedded
+from traitscope.responders.completion import transcript, without_thoughts
 from traitscope.responders.packing import Found, Text, Writing, one_by_one, packed, packs, written
 
 _WINDOW = 1024  # prompts that are looked at together: enough to find what they share
@@ -59,11 +61,11 @@ class LocalResponder:
             note="; ".join(note),
         )
 
-    def ask(self, prompts: Sequence[Prompt]) -> Iterator[Reply]:
+    def ask(self, prompts: Iterable[Prompt]) -> Iterator[Reply]:
         """Yield the replies of a chunk when it is computed; the order is the one that suits the cache."""
         model = self._model()
-        for first in range(0, len(prompts), _WINDOW):
-            window = prompts[first : first + _WINDOW]
+        waiting = iter(prompts)
+        while window := list(islice(waiting, _WINDOW)):
             yield from self._score(model, [prompt for prompt in window if prompt.want != "text"])
             yield from self._write(model, [prompt for prompt in window if prompt.want == "text"])
 
@@ -157,12 +159,6 @@ def _begins(longer: tuple[int, ...], shorter: tuple[int, ...]) -> bool:
     return len(longer) > len(shorter) and longer[: len(shorter)] == shorter
 
 
-def without_thoughts(text: str) -> tuple[str, str | None]:
-    """What is said, and what was thought before it between <think> marks, if anything."""
-    thought, mark, said = text.partition("</think>")
-    return (said.lstrip(), thought.replace("<think>", "").strip()) if mark else (text, None)
-
-
 class _Model:
     """A network with its tokenizer, and what had to be found out about them."""
 
@@ -229,8 +225,7 @@ class _Model:
         """What the model reads."""
         turns = [{"role": each.role, "content": each.content} for each in messages]
         if not self.chat:
-            said = [("Answer: " if turn["role"] == "assistant" else "") + turn["content"] for turn in turns]
-            return "\n\n".join([*(each for each in said if each), "Answer:"])
+            return transcript(messages)
         if not self.system and len(turns) > 1 and turns[0]["role"] == "system":
             turns[:2] = [{"role": "user", "content": f"{turns[0]['content']}\n\n{turns[1]['content']}"}]
         return self._template(turns)

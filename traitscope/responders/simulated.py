@@ -8,8 +8,9 @@ same; the noise is fresh in every replicate and every form.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Annotated, Any
@@ -88,6 +89,7 @@ class SimulatedResponder:
         return Abilities(
             labels=not refuses,
             likelihood=not refuses,
+            structured=True,
             seed=True,
             deterministic=not varies,
             simulated=True,
@@ -95,7 +97,7 @@ class SimulatedResponder:
             note="its label probabilities are drawn like its replies: a repeat differs" if varies else "",
         )
 
-    def ask(self, prompts: Sequence[Prompt]) -> Iterator[Reply]:
+    def ask(self, prompts: Iterable[Prompt]) -> Iterator[Reply]:
         """Yield the replies in the order of the prompts."""
         for prompt in prompts:
             if self.kind == "refuser":
@@ -142,6 +144,9 @@ class SimulatedResponder:
         if isinstance(settings, Person) and _uniform("refuses", *occasion) < settings.refusal_rate:
             return REFUSAL
         said = [self._said(about, shown, prompt.labels) for shown in about.items]
+        if prompt.schema:
+            keys = [str(number) for number in range(1, len(said) + 1)] if len(said) > 1 else ["answer"]
+            return json.dumps(dict(zip(keys, said, strict=True)))
         if len(said) > 1:
             return "\n".join(f"{number}. {label}" for number, label in enumerate(said, start=1))
         if isinstance(settings, Person) and _uniform("prose", *occasion) < settings.prose:

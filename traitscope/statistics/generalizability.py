@@ -22,7 +22,7 @@ TRIED = (1, 2, 3, 5, 10, 20, 50)
 
 def components(sample: Sample) -> Findings:
     for scale in domains(sample):
-        study = _study(sample, scale)
+        study = study_of(sample, scale)
         if study is None:
             continue
         yield Found(scale, "G", study.g)
@@ -35,7 +35,7 @@ def components(sample: Sample) -> Findings:
 def designs(sample: Sample) -> Findings:
     curves, smallest = [], []
     for scale in domains(sample):
-        study = _study(sample, scale, interval="none")  # a D-study plans intervals of its own
+        study = study_of(sample, scale, interval="none")  # a D-study plans intervals of its own
         if study is None or not study.phi.estimable:
             continue
         facets = study.components.design.facets
@@ -74,7 +74,7 @@ def crossed_model(sample: Sample) -> Findings:
         yield Table(f"random effects, {scale}", found.variances)
 
 
-def _study(sample: Sample, scale: str, interval: Interval | None = None) -> GStudy | None:
+def study_of(sample: Sample, scale: str, interval: Interval | None = None) -> GStudy | None:
     """Persons x items, x forms where forms differ, with draws in the cells where there are several."""
     items = list(sample.keys(scale))
     if len(items) < 2:

@@ -1,0 +1,51 @@
+"""What the rest of a study will buy: how dependable its scores will be, from a pilot's variance components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pandas import DataFrame
+
+from inventories.administer import Interview
+from psychometrics.dstudy import d_study
+from traitscope.record import Record
+from traitscope.sample import record_sample
+from traitscope.statistics.found import domains, form_cells
+from traitscope.statistics.generalizability import study_of
+
+
+def expected(record: Record, planned: Iterable[Interview]) -> DataFrame:
+    """How dependable the pilot's scores are, and those of the whole study will be: a row a model x inventory x scale.
+
+    Columns: model, inventory, scale, n_persons (of the pilot), forms and draws (now, then), g, phi, sem_absolute now and
+    then, note. Only rated or chosen answers have a D-study; one form alone tells nothing of others (`one_level`).
+    """
+    cells: dict[tuple[str, str], set[tuple[str, int]]] = {}
+    for each in planned:
+        sitting = each.sitting
+        if sitting.elicitation in ("rating", "choice"):
+            cells.setdefault((sitting.model, sitting.inventory), set()).add(
+                (f"{sitting.form.name()} / {sitting.reply}", sitting.replicate)
+            )
+    rows: list[dict[str, Any]] = []
+    for (model, name), planned_cells in cells.items():
+        forms, draws = len({form for form, _ in planned_cells}), len({draw for _, draw in planned_cells})
+        sample = record_sample(record, record.inventory(name), models=[model])
+        forms_now, draws_now = form_cells(sample).nunique(), sample.table["replicate"].nunique()
+        for scale in domains(sample):
+            study = study_of(sample, scale, interval="none")
+            if study is None:
+                continue
+            facets = study.components.design.facets
+            more = {facet: [size] for facet, size in (("form", forms), ("draw", draws)) if facet in facets}
+            now, then = d_study(study, {}).iloc[0], d_study(study, more).iloc[0]
+            rows.append(
+                {
+                    "model": model, "inventory": name, "scale": scale, "n_persons": sample.who.nunique(),
+                    "forms": f"{forms_now} -> {forms}", "draws": f"{draws_now} -> {draws}",
+                    "g": now["g"], "phi": now["phi"], "sem": now["sem_absolute"],
+                    "g_then": then["g"], "phi_then": then["phi"], "sem_then": then["sem_absolute"], "note": then["note"] or study.phi.note,
+                }
+            )  # fmt: skip
+    return DataFrame(rows)

@@ -1,0 +1,161 @@
+"""A plan that is fixed before data are seen, and what was done otherwise: `plan --freeze` and the list of deviations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inventories.administer import Interview
+from inventories.answers import READER_VERSION
+from inventories.forms import LAYOUT
+from inventories.ids import digest
+from inventories.responder import Abilities
+from inventories.wording import WORDINGS
+from traitscope.record import Record, package_versions, write_whole
+from traitscope.store import StoreError
+from traitscope.study import Analysis, Study
+
+FILE = "frozen.json"
+
+
+class Frozen(msgspec.Struct):
+    """What was fixed: enough to say of every later difference what it is."""
+
+    hash: str  # of all that follows
+    frozen: float  # when, in seconds since 1970
+    study: str  # the study file as it was
+    sittings: list[str]  # ids of the whole plan
+    trials: int
+    personas: dict[str, str]  # id -> digest of text and assigned levels
+    inventories: dict[str, str]  # id -> fingerprint
+    models: dict[str, dict[str, Any]]
+    resolved: dict[str, str]  # model -> what answered to its name
+    analysis: Analysis
+    versions: dict[str, str]
+
+
+def freeze(study: Study, folder: Path, abilities: Mapping[str, Abilities], planned: Iterable[Interview]) -> Frozen:
+    """Write `frozen.json` into the record's folder; refused where there are answers already, or another plan is frozen."""
+    path = folder / FILE
+    if (folder / "manifest.json").is_file() and Record(folder).progress()["done"]:
+        raise StoreError(f"{folder}: has answers already; a plan is frozen before data are seen")
+    found = _frozen(study, abilities, planned)
+    if path.is_file():
+        old = read(folder)
+        if old is not None and old.hash != found.hash:
+            raise StoreError(
+                f"{path}: another plan is frozen there ({old.hash}); take another --record, or remove the file yourself"
+            )
+        return old or found
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+    return found
+
+
+def read(folder: Path) -> Frozen | None:
+    """The frozen plan of a record, or None."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Frozen)
+    except msgspec.DecodeError as problem:
+        raise StoreError(f"{path}: not a frozen plan: {problem}") from None
+    if found.hash != _hash(found):
+        raise StoreError(f"{path}: was changed after it was frozen: its hash is not {found.hash}")
+    return found
+
+
+def deviations(record: Record) -> list[str] | None:
+    """What the record has otherwise than its frozen plan, a sentence each; None where no plan was frozen."""
+    frozen = read(record.folder)
+    if frozen is None:
+        return None
+    manifest = record.manifest
+    told: list[str] = []
+    with record.store() as store:
+        planned, first = store.sittings(), store.first_call()
+        counts = store.counts()
+        reused = store.reused()
+    if first is not None and first < frozen.frozen:
+        told.append("answers were there before the plan was frozen")
+    before, now = set(frozen.sittings), set(planned)
+    for count, what in (
+        (len(now - before), "sittings are asked that were not planned"),
+        (len(before - now), "planned sittings are no longer asked"),
+    ):
+        if count:
+            told.append(f"{count} {what}")
+    told += _differences(
+        "persona", frozen.personas, {name: digest(each.text, each.assigned) for name, each in manifest.personas.items()}
+    )
+    told += _differences("inventory", frozen.inventories, manifest.inventories)
+    told += _differences("model", frozen.models, manifest.models)
+    told += _differences(
+        "resolved model", frozen.resolved, {name: each.resolved for name, each in manifest.abilities.items()}
+    )
+    told += _differences(
+        "version of", frozen.versions, _versions(manifest.wordings, manifest.layout, manifest.reader, manifest.packages)
+    )
+    if counts["done"] < counts["trials"]:
+        told.append(f"{counts['trials'] - counts['done']} of {counts['trials']} trials are not answered yet")
+    if reused:
+        told.append(f"{reused} answers were taken over from other records")
+    return told
+
+
+def _frozen(study: Study, abilities: Mapping[str, Abilities], planned: Iterable[Interview]) -> Frozen:
+    sittings, trials = [], 0
+    for each in planned:
+        sittings.append(each.sitting.id)
+        trials += sum(len(step.trials) for conversation in each.sitting.conversations for step in conversation)
+    found = Frozen(
+        hash="",
+        frozen=time.time(),
+        study=study.text,
+        sittings=sorted(sittings),
+        trials=trials,
+        personas={each.id: digest(each.text, each.assigned) for each in study.personas},
+        inventories={each.id: each.fingerprint() for each in study.inventories.values()},
+        models={each.name: {"temperature": each.temperature, "parameters": each.parameters} for each in study.models},
+        resolved={name: each.resolved for name, each in abilities.items()},
+        analysis=study.analysis,
+        versions=_versions(
+            {name: each.version for name, each in WORDINGS.items()}, LAYOUT, READER_VERSION, package_versions()
+        ),
+    )
+    found.hash = _hash(found)
+    return found
+
+
+def _hash(plan: Frozen) -> str:
+    """Of everything but the hash itself and the time, so that the same plan has the same hash."""
+    told = msgspec.to_builtins(plan)
+    return digest({name: value for name, value in told.items() if name not in ("hash", "frozen")})
+
+
+def _versions(wordings: Mapping[str, int], layout: int, reader: int, packages: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **{f"wording {name}": str(version) for name, version in wordings.items()},
+        "prompt layout": str(layout),
+        "reader": str(reader),
+        **dict(packages),
+    }
+
+
+def _differences(what: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    told = [f"{what} {name}: not in the plan" for name in now if name not in before]
+    told += [f"{what} {name}: in the plan, and not in the record" for name in before if name not in now]
+    changed = [(name, before[name], now[name]) for name in before if name in now and before[name] != now[name]]
+    return told + [
+        f"{what} {name}: {_short(one)} in the plan, {_short(other)} in the record" for name, one, other in changed
+    ]
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,149 @@
+"""Any OpenAI-compatible server by its address, `server:URL#model`: vLLM, llama.cpp, a proxy; over aiohttp alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from inventories.responder import Abilities, Prompt, Reply, ResponderError
+from traitscope.responders import abilities, completion, keys, window
+from traitscope.responders.limits import Limits
+from traitscope.responders.window import Failure, Pace
+
+EXAMPLE = "server:http://127.0.0.1:8000/v1#model"
+
+
+class ServerResponder:
+    """A model on a server that speaks OpenAI's format; a key, where one is needed, is in SERVER_API_KEY."""
+
+    def __init__(
+        self,
+        address: str,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits | None = None,
+        known: Abilities | None = None,
+        tell: Callable[[str], object] | None = None,
+    ) -> None:
+        self.name = f"server:{address}"
+        self.url, self.model = parts(address)
+        given = dict(parameters or {})
+        keys.refuse_secrets(self.name, given)
+        self.thinking_tokens = int(given.pop("thinking_tokens", completion.THINKING))
+        self.parameters = given
+        self.pace = Pace(limits or Limits(), self.name, tell)
+        self._known = known
+
+    def can(self) -> Abilities:
+        """Asked of the server by a few small calls, unless the record knows."""
+        if self._known is None:
+            self._known = window.once(self._find())
+        return self._known
+
+    def ask(self, prompts: Iterable[Prompt]) -> Iterator[Reply]:
+        """A sliding window: a new call starts as soon as one is back."""
+        yield from window.ask(prompts, _Calls(self, self.can()), self.pace)
+
+    async def _find(self) -> Abilities:
+        calls = _Calls(self, Abilities())
+        await calls.open()
+        try:
+            found = await abilities.find(calls.send, self.name, self.model, completions=True, likelihood=True)
+        except ResponderError as problem:
+            if any(f": {status}:" in str(problem) for status in (401, 403)):
+                raise ResponderError(f"{self.name} wants a key: put it into {keys.SERVER_KEY} ({problem})") from None
+            raise
+        finally:
+            await calls.close()
+        return msgspec.structs.replace(found, resolved=found.resolved or self.model)
+
+
+class _Calls:
+    """The calls themselves, on one set of connections."""
+
+    def __init__(self, responder: ServerResponder, able: Abilities) -> None:
+        self.responder, self.able = responder, able
+        self._session: Any = None
+
+    async def open(self) -> None:
+        import aiohttp
+
+        headers = {"Content-Type": "application/json"}
+        if key := keys.key(keys.SERVER_KEY):
+            headers["Authorization"] = f"Bearer {key}"
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            headers=headers,
+            # the window has a time limit of its own for a call; this one is for the calls of the probe
+            timeout=aiohttp.ClientTimeout(total=self.responder.pace.limits.timeout),
+        )
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(self, prompt: Prompt) -> Reply:
+        responder, since = self.responder, time.monotonic()
+        if prompt.want == "likelihood":
+            return await self._likelihood(prompt, since)
+        path: abilities.Path = "completions" if "completions" in self.able.dialect else "chat/completions"
+        asked = completion.body(prompt, responder.model, self.able, responder.thinking_tokens)
+        return completion.reply(await self.send(path, asked), prompt, time.monotonic() - since)
+
+    async def _likelihood(self, prompt: Prompt, since: float) -> Reply:
+        """One call for each continuation; the reply has them all."""
+        path: abilities.Path = "chat/completions" if "prompt_logprobs" in self.able.dialect else "completions"
+        found, read, made = [], 0, 0
+        for each in prompt.continuations:
+            data = await self.send(path, completion.echo_body(prompt, each, self.responder.model, self.able))
+            found.append(completion.echoed(data, prompt, each))
+            usage = data.get("usage") or {}
+            read, made = read + (usage.get("prompt_tokens") or 0), made + (usage.get("completion_tokens") or 0)
+        return Reply(
+            prompt.id, likelihoods=tuple(found), seconds=time.monotonic() - since, tokens_in=read, tokens_out=made
+        )
+
+    async def send(self, path: abilities.Path, asked: dict[str, Any]) -> Mapping[str, Any]:
+        """One exchange; raises Failure for everything that is no JSON object with status 200."""
+        import aiohttp
+
+        data = msgspec.json.encode({**asked, **self.responder.parameters})
+        try:
+            async with self._session.post(f"{self.responder.url}/{path}", data=data) as response:
+                status, headers, raw = response.status, response.headers, await response.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as problem:
+            told = f"{type(problem).__name__}: {problem}".removesuffix(": ")
+            raise Failure("passing", keys.redacted(told)[:500]) from None
+        try:
+            found = msgspec.json.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            found = None
+        text = raw[:500].decode("utf-8", "replace") if found is None else ""
+        if status >= 300:
+            raise completion.failure(status, found, text, headers)
+        if not isinstance(found, dict):
+            raise Failure("passing", keys.redacted(f"{status}: no JSON object: {text}")[:500])
+        if found.get("error") and not found.get("choices"):  # some proxies put an error into a good answer
+            error = found["error"]
+            code = error.get("code") if isinstance(error, dict) else None
+            raise completion.failure(code if isinstance(code, int) else 500, found, "", headers)
+        return found
+
+
+def parts(address: str) -> tuple[str, str]:
+    """URL and model of `URL#model`; ResponderError in one line for what is none."""
+    url, _, model = address.partition("#")
+    found = urlsplit(url)
+    if found.scheme not in ("http", "https") or not found.netloc or not model:
+        raise ResponderError(f"models: 'server:{keys.redacted(address)}' is no address; it looks like {EXAMPLE}")
+    if found.username or found.password or found.query:
+        raise ResponderError(
+            f"models: server:{found.hostname}: an address has no user, key or query; a key is in {keys.SERVER_KEY}"
+        )
+    path = found.path.rstrip("/")
+    for end in ("/chat/completions", "/completions"):
+        path = path.removesuffix(end)
+    return f"{found.scheme}://{found.netloc}{path or '/v1'}", model

@@ -1,0 +1,326 @@
+"""A sliding window of calls in flight: a new one starts as soon as one is back, as far as the provider can bear.
+
+The event loop runs in the caller's thread, and only while the caller waits for a reply: a thread of its own would fight
+with the caller for the interpreter after every reply. A caller that has a running loop already (a notebook) waits for
+one in another thread.
+
+Three kinds of failure (`Failure.kind`): "busy" closes the whole window for a while and makes it narrower, and the call
+is asked again; "passing" (time-out, dropped connection, server error) asks the one call again, a few times; "final" is
+not asked again in this run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any, Literal, Protocol, TypeVar
+
+from inventories.responder import Prompt, Reply, ResponderError
+from traitscope.responders.limits import Limits, Spacing
+
+FIRST_CALLS = 20  # so many failures before any good reply stop a run
+GROWTH = 1.02  # of the window with each good reply
+LONGEST_PAUSE = 60.0  # seconds, where the provider does not say how long
+SHORTEST_PAUSE = 0.25
+
+T = TypeVar("T")
+
+
+class Failure(Exception):
+    """A call that brought no reply."""
+
+    def __init__(self, kind: Literal["busy", "passing", "final"], message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.kind, self.message, self.wait = kind, message, wait  # wait: seconds that the provider asks for
+
+
+class Client(Protocol):
+    """What makes the calls; its methods run on the window's event loop."""
+
+    async def open(self) -> None:
+        """Get ready, such as by opening connections."""
+
+    async def close(self) -> None:
+        """Let go of what `open` made."""
+
+    async def call(self, prompt: Prompt) -> Reply:
+        """Ask once; raise Failure when no reply came of it."""
+
+
+class Budget(Protocol):
+    """Money: may another call start?"""
+
+    def reserve(self, prompt: Prompt) -> bool:
+        """Set aside what the call may cost at most; False where that is too much."""
+
+    def settle(self, prompt: Prompt, reply: Reply | None) -> None:
+        """The call has ended; without a reply it cost nothing."""
+
+
+class Pace:
+    """How fast a provider is asked: what one responder learns of it over a whole run."""
+
+    def __init__(self, limits: Limits, name: str, tell: Callable[[str], object] | None = None) -> None:
+        self.limits, self.name = limits, name
+        self.tell = tell or (lambda _: None)
+        self.width = float(limits.concurrency)
+        self.budget: Budget | None = None
+        self.most_in_flight = 0
+        self._requests = Spacing(limits.requests_per_minute)
+        self._tokens = Spacing(limits.tokens_per_minute)
+        self._open_at = 0.0  # no call starts before
+        self._closed_at = 0.0  # when the window was closed last
+        self._busy_share, self._busy_times = 0.0, 0
+        self._good, self._failed = 0, 0
+        self._last_good = time.monotonic()
+
+    def begin(self) -> None:
+        """The provider is going to be asked; it may have been a while."""
+        self._last_good = time.monotonic()
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next call may start."""
+        return max(self._open_at - now, self._requests.wait(now), self._tokens.wait(now))
+
+    def start(self, prompt: Prompt, now: float) -> float:
+        """A call starts now; return the tokens that it is taken to need."""
+        self._requests.take(now)
+        tokens = tokens_of(prompt)
+        self._tokens.take(now, tokens)
+        return tokens
+
+    def good(self, reply: Reply, expected: float) -> None:
+        """A reply came."""
+        self._good += 1
+        self._busy_times, self._last_good = 0, time.monotonic()
+        self._busy_share *= 0.98
+        self.width = min(float(self.limits.concurrency), self.width * GROWTH)
+        if reply.tokens_in is not None:
+            self._tokens.correct(reply.tokens_in + (reply.tokens_out or 0) - expected)
+
+    def busy(self, failure: Failure, started: float) -> None:
+        """The provider said to come back later: the window closes for a while and gets narrower."""
+        now = time.monotonic()
+        self._busy_share = 0.98 * self._busy_share + 0.02
+        # before there is any good reply it stays wide enough to tell a provider that never answers
+        least = 1.0 if self._good else min(float(FIRST_CALLS), self.limits.concurrency)
+        self.width = max(least, self.width * (1 - self._busy_share / 2))
+        if started >= self._closed_at:  # calls that were in flight when it closed say nothing new
+            self._busy_times += 1
+            self._closed_at = now
+            # one "busy" among many good replies is no reason to stop for long
+            share = min(1.0, max(0.1, 2 * self._busy_share))
+            pause = min(LONGEST_PAUSE, share * SHORTEST_PAUSE * 2**self._busy_times) * random.uniform(0.5, 1.0)
+        else:
+            pause = 0.0
+        if failure.wait is not None:
+            pause = max(pause if failure.wait <= 0 else 0.0, failure.wait * random.uniform(1.0, 1.1))
+        silent = now + pause - self._last_good
+        if silent > self.limits.patience:
+            raise ResponderError(
+                f"{self.name} has given no reply for {now - self._last_good:.0f} s and asks to wait {pause:.0f} s more: "
+                f"{failure.message}; run again later, what was answered is kept"
+            )
+        if now + pause > self._open_at:
+            if pause >= 5:
+                self.tell(f"{self.name} is busy: waiting {pause:.0f} s")
+            self._open_at = now + pause
+
+    def failed(self, failure: Failure) -> None:
+        """A call is given up; too many of them before the first good reply end the run."""
+        self._failed += 1
+        if not self._good and self._failed >= FIRST_CALLS:
+            raise ResponderError(f"{self.name}: the first {self._failed} calls all failed; the last: {failure.message}")
+
+
+def tokens_of(prompt: Prompt) -> float:
+    """What a call may need of the tokens of a minute: a guess before the provider has counted."""
+    said = sum(len(each.content) for each in prompt.messages) + sum(map(len, prompt.continuations))
+    return said / 4 + (prompt.max_tokens if prompt.want == "text" else 1)
+
+
+def ask(prompts: Iterable[Prompt], client: Client, pace: Pace) -> Iterator[Reply]:
+    """Yield a reply for every prompt, each as soon as it is there; prompts are taken as the window has room.
+
+    A call that is given up is a Reply with an error. Raises ResponderError when the provider answers nothing at all.
+    Where the budget is spent, what is in flight still comes back and no more is taken.
+    """
+    waiting = iter(prompts)
+    flight = _Flight(client, pace)
+    loop = asyncio.new_event_loop()
+    pace.begin()
+    try:
+        _until(loop, client.open())
+        while True:
+            flight.queue += islice(waiting, max(0, 2 * pace.limits.concurrency - flight.size))
+            if not flight.size:
+                return
+            yield from _until(loop, flight.landed())
+            if flight.stopped is not None:
+                raise flight.stopped
+    finally:
+        _until(loop, flight.close())
+        _end(loop)
+
+
+def once(what: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, on a loop of its own."""
+    loop = asyncio.new_event_loop()
+    try:
+        return _until(loop, what)
+    finally:
+        _end(loop)
+
+
+class _Flight:
+    """The calls that are under way, those that wait for their turn, and those that are back."""
+
+    def __init__(self, client: Client, pace: Pace) -> None:
+        self.client, self.pace = client, pace
+        self.queue: deque[Prompt] = deque()
+        self.stopped: Exception | None = None
+        self._spent = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._later = 0  # calls that wait to be asked again
+        self._back: list[Reply] = []
+        self._news = asyncio.Event()
+        self._tries: dict[str, list[int]] = {}  # of prompts that failed: times in passing, times busy
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def size(self) -> int:
+        """Prompts that were taken and are not handed over yet."""
+        if self._spent:
+            self.queue.clear()
+        return len(self.queue) + len(self._tasks) + self._later + len(self._back)
+
+    async def landed(self) -> list[Reply]:
+        """Wait until a reply is back; return all that are."""
+        self._fill()
+        while not self._back and self.stopped is None and self.size:
+            self._news.clear()
+            await self._news.wait()
+        for _ in range(3):  # calls that have just been started get as far as sending before the loop rests
+            await asyncio.sleep(0)
+        back, self._back = self._back, []
+        return back
+
+    async def close(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.client.close()
+
+    def _fill(self) -> None:
+        """Start what may start; come back when more may."""
+        now = time.monotonic()
+        while self.queue and len(self._tasks) < max(1, int(self.pace.width)) and self.stopped is None:
+            wait = self.pace.wait(now)
+            if wait > 0:
+                if self._timer is None:
+                    self._timer = asyncio.get_running_loop().call_later(wait, self._again)
+                return
+            prompt = self.queue[0]
+            if self.pace.budget and not self.pace.budget.reserve(prompt):
+                self._spent = True
+                self._news.set()
+                return
+            self.queue.popleft()
+            task = asyncio.get_running_loop().create_task(self._call(prompt, now, self.pace.start(prompt, now)))
+            self._tasks.add(task)
+            self.pace.most_in_flight = max(self.pace.most_in_flight, len(self._tasks))
+
+    def _again(self) -> None:
+        self._timer = None
+        self._fill()
+
+    async def _call(self, prompt: Prompt, started: float, tokens: float) -> None:
+        reply: Reply | None = None
+        try:
+            reply = await self._one(prompt, started)
+            if reply is not None:
+                if reply.error is None:
+                    self.pace.good(reply, tokens)
+                self._tries.pop(prompt.id, None)
+                self._back.append(reply)
+                self._news.set()
+        except Exception as stop:  # the run's end, or a mistake of ours: told to who waits, who would wait for ever
+            self.stopped = stop
+            self._news.set()
+        finally:
+            if self.pace.budget:
+                self.pace.budget.settle(prompt, reply)
+            self._tasks.discard(asyncio.current_task())
+            if self.stopped is None:
+                self._fill()
+
+    async def _one(self, prompt: Prompt, started: float) -> Reply | None:
+        """The reply; None when the prompt goes back into the queue."""
+        try:
+            async with asyncio.timeout(self.pace.limits.timeout):
+                return await self.client.call(prompt)
+        except TimeoutError:
+            failure = Failure("passing", f"no reply within {self.pace.limits.timeout:g} s")
+        except Failure as problem:
+            failure = problem
+        tries = self._tries.setdefault(prompt.id, [0, 0])
+        tries[failure.kind == "busy"] += 1
+        if failure.kind == "busy":
+            self.pace.busy(failure, started)
+            if tries[1] <= self.pace.limits.busy_retries:
+                self.queue.appendleft(prompt)
+                return None
+        elif failure.kind == "passing" and tries[0] <= self.pace.limits.retries:
+            self._later += 1
+            pause = SHORTEST_PAUSE * 2 ** (tries[0] - 1) * random.uniform(0.5, 1.5)
+            asyncio.get_running_loop().call_later(pause, self._return, prompt)
+            return None
+        reply = Reply(prompt.id, error=failure.message, seconds=time.monotonic() - started)
+        try:
+            self.pace.failed(failure)
+        except ResponderError:
+            self._back.append(reply)  # the last straw is kept like the others
+            raise
+        return reply
+
+    def _return(self, prompt: Prompt) -> None:
+        self._later -= 1
+        self.queue.appendleft(prompt)
+        self._fill()
+
+
+def _until(loop: asyncio.AbstractEventLoop, what: Coroutine[Any, Any, T]) -> T:
+    """Run the loop until `what` is done; in another thread where this one has a loop that runs."""
+    if not _running():
+        return loop.run_until_complete(what)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(loop.run_until_complete, what).result()
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """Close the loop with what libraries have left running on it."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+
+    async def rest() -> None:
+        await asyncio.gather(*left, return_exceptions=True)
+        await loop.shutdown_asyncgens()
+
+    _until(loop, rest())
+    loop.close()
+
+
+def _running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
