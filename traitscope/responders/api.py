@@ -31,6 +31,7 @@ class ApiResponder:
     ) -> None:
         self.name = name
         given = dict(parameters or {})
+        keys.load_env()
         keys.refuse_secrets(name, given)
         self.thinking_tokens = int(given.pop("thinking_tokens", completion.THINKING))
         self.parameters = given
@@ -111,7 +112,6 @@ def check_provider(name: str) -> None:
 def litellm() -> Any:
     """The library, which takes seconds to import and would fetch its price list from the network."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    keys.load_env()
     import litellm as library
 
     library.suppress_debug_info = True

@@ -31,6 +31,7 @@ class ServerResponder:
         self.name = f"server:{address}"
         self.url, self.model = parts(address)
         given = dict(parameters or {})
+        keys.load_env()
         keys.refuse_secrets(self.name, given)
         self.thinking_tokens = int(given.pop("thinking_tokens", completion.THINKING))
         self.parameters = given
