@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages import kit
-from traitscope import overview
+from traitscope import continuing, overview
 from traitscope.record import Record, records
 
 OUTCOMES = ["model", "elicitation", "inventory", "trials", "pending", "answered", "refused", "ambiguous", "off_scale",
@@ -52,6 +52,32 @@ def _progress(unfinished: bool) -> None:
             st.caption(kit.plain(f"{row['outcomes']}. Last changed {row['changed']}."))
             if row["state"] == "unfinished":
                 st.code(row["resume"], language=None, wrap_lines=True)
+                _go_on(row["record"])
+
+
+def _go_on(name: str) -> None:
+    """Ask the rest from here; keys stay in this browser's session and in the process that asks."""
+    with st.expander("Ask the rest from here"):
+        record = Record(kit.runs() / name)
+        needed = kit.cached(continuing.needed, record)
+        if needed["problem"]:
+            st.error(kit.plain(needed["problem"]))
+            return
+        if needed["forecast"]:
+            st.markdown(kit.plain(needed["forecast"]))
+        keys = {
+            variable: st.text_input(
+                kit.plain(variable),
+                type="password",
+                key=f"key_{variable}_{name}",
+                autocomplete="off",
+                help="Kept in memory for this session only: not stored, not logged. A server of your own may need none.",
+            )
+            for variable in needed["keys"]
+        }
+        if st.button("Ask the rest", key=f"go_on_{name}"):
+            continuing.go_on(record, keys)
+            st.toast("Asking. You may close this page; nothing is lost.")
 
 
 if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame

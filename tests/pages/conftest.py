@@ -78,3 +78,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def runs_folder(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages look at these records."""
     monkeypatch.setenv("TRAITSCOPE_RUNS", str(runs))
+
+
+@pytest.fixture
+def stopped_run() -> Callable[[Path, str, int | None], Record]:
+    """Run a study and stop it after so many calls: for a test that needs a record of its own."""
+    return run_until

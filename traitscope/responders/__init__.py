@@ -73,3 +73,19 @@ def check_name(name: str) -> None:
     else:
         names = "; ".join(f"{prefix}... ({what})" for prefix, what in KINDS.items())
         raise ResponderError(f"models: {name!r} is no model name. Allowed: {names}")
+
+
+def keys_needed(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Variables that models (name -> parameters) need a key in and that are not set; a server may need none."""
+    found: list[str] = []
+    for name, parameters in models.items():
+        if name.startswith("server:"):
+            from traitscope.responders import keys
+
+            keys.load_env()
+            found += [] if keys.key(keys.SERVER_KEY) else [keys.SERVER_KEY]
+        elif "/" in name.partition(":")[0]:
+            from traitscope.responders.api import missing_keys
+
+            found += missing_keys(name, parameters)
+    return list(dict.fromkeys(found))
