@@ -3,16 +3,20 @@
     python benchmarks/fault_server.py [--port 0] [--delay-ms 50] [--busy 0.1] [--fail 0.02] [--prose 0.1] ...
 
 Prints its address on the first line. A good answer is a digit from 1 to 5 that depends on the prompt alone
-(`answer_to`), so whoever asks can tell a wrong value. GET /stats says what was asked; POST /set changes the faults.
+(`answer_to`), so whoever asks can tell a wrong value. GET /stats says what was asked, GET /times when; POST /set changes
+the faults.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import email.utils
 import hashlib
 import json
+import math
 import random
+import re
 import time
 from collections import Counter
 from typing import Any
@@ -25,7 +29,7 @@ PROSE = (
     "That depends on the day, and on whom you ask.",
     "Well, people differ a lot in this respect, don't they?",
 )
-FAULTS = ("busy", "fail", "error", "prose", "drop", "half", "slow")
+FAULTS = ("busy", "quota", "fail", "error", "prose", "drop", "half", "slow")
 
 
 def answer_to(messages: list[dict[str, str]]) -> str:
@@ -44,6 +48,7 @@ class Server:
         self.prompts: Counter[str] = Counter()  # good answers by prompt
         self.flying = self.most = 0
         self.starts: list[float] = []
+        self.refused: list[float] = []  # when a call was told to come back later
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         given = self.given
@@ -53,6 +58,8 @@ class Server:
         now = time.monotonic()
         self.starts.append(now)
         try:
+            if given.key and request.headers.get("Authorization") != f"Bearer {given.key}":
+                return self._error(401, f"no such key: {request.headers.get('Authorization', '')}")
             asked = await request.json()
             messages = asked.get("messages")
             if messages is None:
@@ -62,11 +69,13 @@ class Server:
                 and len([each for each in self.starts[-int(given.rate) - 2 :] if each > now - 1]) > given.rate
             ):
                 self.counts["limited"] += 1
-                return self._error(429, "rate limit reached", given.retry_after)
-            fault = self._fault()
+                return self._busy("rate limit reached")
+            fault = self._fault(messages)
             self.counts[fault] += 1
             if fault == "busy":
-                return self._error(429, "too many requests", given.retry_after)
+                return self._busy("too many requests")
+            if fault == "quota":
+                return self._error(429, "you have spent all your money", code="insufficient_quota")
             if fault == "error":
                 return self._error(500, "the model crashed")
             if fault == "fail":
@@ -77,7 +86,7 @@ class Server:
                     request.transport.close()
                 return web.Response()
             text = self.random.choice(PROSE) if fault == "prose" else answer_to(messages)
-            if fault != "prose":
+            if fault not in ("prose", "half"):
                 self.prompts[hashlib.sha256(str(messages).encode()).hexdigest()] += 1
             whole = json.dumps(self._reply(text, asked)).encode()
             if fault == "half":
@@ -93,7 +102,9 @@ class Server:
         finally:
             self.flying -= 1
 
-    def _fault(self) -> str:
+    def _fault(self, messages: list[dict[str, str]]) -> str:
+        if self.given.only and not re.search(self.given.only, messages[-1]["content"]):
+            return "good"
         height = self.random.random()
         for name in FAULTS:
             height -= getattr(self.given, name)
@@ -121,15 +132,29 @@ class Server:
             "usage": usage,
         }
 
+    def _busy(self, message: str) -> web.Response:
+        self.refused.append(time.monotonic())
+        wait, headers = self.given.retry_after, {}
+        if wait is not None:
+            headers = {
+                "seconds": {"Retry-After": f"{wait:g}"},
+                "ms": {"retry-after-ms": f"{wait * 1000:g}"},
+                # a date has whole seconds
+                "date": {"Retry-After": email.utils.formatdate(math.ceil(time.time() + wait), usegmt=True)},
+            }[self.given.retry_as]
+        return self._error(429, message, headers)
+
     @staticmethod
-    def _error(status: int, message: str, wait: float | None = None) -> web.Response:
-        headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
-        return web.json_response({"error": {"message": message, "type": "error"}}, status=status, headers=headers)
+    def _error(status: int, message: str, headers: dict[str, str] | None = None, code: str = "error") -> web.Response:
+        return web.json_response({"error": {"message": message, "code": code}}, status=status, headers=headers)
 
     async def stats(self, _: web.Request) -> web.Response:
         twice = sum(1 for count in self.prompts.values() if count > 1)
         told = {"counts": dict(self.counts), "most": self.most, "prompts": len(self.prompts), "answered_twice": twice}
         return web.json_response(told)
+
+    async def times(self, _: web.Request) -> web.Response:
+        return web.json_response({"starts": self.starts, "refused": self.refused})
 
     async def set(self, request: web.Request) -> web.Response:
         for name, value in (await request.json()).items():
@@ -144,9 +169,12 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--seed", type=int, default=1)
     found.add_argument("--rate", type=float, default=0.0, help="most calls a second; more are answered 429")
     found.add_argument("--retry-after", type=float, default=None, help="seconds in the answer 429")
+    found.add_argument("--retry-as", default="seconds", choices=["seconds", "date", "ms"], help="how the 429 says so")
+    found.add_argument("--only", default="", metavar="REGEX", help="faults strike such questions only")
+    found.add_argument("--key", default="", help="the bearer token that is wanted")
     found.add_argument("--logprobs", action="store_true", help="give log-probabilities where they are asked for")
     told = {
-        "busy": "429", "fail": "400, for good", "error": "500, in passing", "prose": "a sentence without an answer",
+        "busy": "429", "quota": "429 for good, no money", "fail": "400, for good", "error": "500, in passing", "prose": "a sentence without an answer",
         "drop": "connection closed", "half": "half a body", "slow": "40 times the delay",
     }  # fmt: skip
     for name in FAULTS:
@@ -159,6 +187,7 @@ async def serve(given: argparse.Namespace) -> None:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", server.chat)
     app.router.add_get("/stats", server.stats)
+    app.router.add_get("/times", server.times)
     app.router.add_post("/set", server.set)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

@@ -127,12 +127,14 @@ def question(inventory: Inventory, sitting: Sitting, step: Step, first: bool) ->
     options = printed_options(inventory, items[0], form, step.trials[0].shown)
     shared = _options_are_shared(inventory, form)
     listed = _listed(options)
+    how = _structured if form.format == "structured" else _how_to_reply
     if inventory.is_scenario(items[0]) and wording(form.wording).choice is None:
-        return f"{inventory.printed_text(items[0])}\n\n{listed}"
+        # no instruction at all; but providers want JSON to be spoken of where it is asked for
+        told = [_structured(options, 1)] if form.format == "structured" else []
+        return "\n\n".join([inventory.printed_text(items[0]), listed, *told])
     body = _body(inventory, items)
     if not first and shared:
         return body
-    how = _structured if form.format == "structured" else _how_to_reply
     parts = [f"{_instruction(inventory, items[0], form)} {how(options, len(items))}"] if first else []
     parts += [f"Options:\n{listed}", body] if shared else [body, f"Options:\n{listed}"]
     return "\n\n".join(parts)

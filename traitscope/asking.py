@@ -15,7 +15,7 @@ from traitscope.listing import terms_of
 from traitscope.record import Record
 from traitscope.responders.limits import Limits
 from traitscope.runner import Options, Responders, folder_of, run
-from traitscope.study import Study, StudyError, check_served, interviews
+from traitscope.study import Model, Study, StudyError, check_served, interviews
 
 SHOWN_FAILURES = 5
 
@@ -48,7 +48,7 @@ def run_told(
             print(f"traitscope: {message}", file=sys.stderr)
 
     responders = Responders(study, folder, chosen.limits, tell)
-    if ask_above is not None and any(_paid(study, name) for name in study.models):
+    if ask_above is not None and any(_paid(each) for each in study.models):
         _may_spend(study, folder, responders, chosen, ask_above)
 
     def started(total: int, done: int) -> Callable[[int], Any]:
@@ -70,9 +70,12 @@ def run_told(
     return _summary(record, study, chosen)
 
 
-def _paid(study: Study, model: Any) -> bool:
+def _paid(model: Model) -> bool:
+    """Whether a hosted model may cost money; a server is one's own unless a price says otherwise."""
     price = cost.price_of(model)
-    return price is not None and (price.input > 0 or price.output > 0)
+    if price is None:
+        return not model.name.startswith("server:")
+    return price.input > 0 or price.output > 0
 
 
 def _may_spend(study: Study, folder: Path, responders: Responders, chosen: Options, ask_above: float) -> None:
@@ -83,6 +86,11 @@ def _may_spend(study: Study, folder: Path, responders: Responders, chosen: Optio
     check_served(study, abilities)
     some = pilot.chosen(interviews(study, abilities), chosen.pilot) if chosen.pilot is not None else None
     rows = planning.forecast(study, abilities, folder, some)
+    if unknown := sorted({row.model for row in rows if row.usd is None}):
+        print(
+            f"traitscope: no price is known for {', '.join(unknown)}; a study says it as price = {{ input, output }}",
+            file=sys.stderr,
+        )
     high = min(cost.total(rows).high, math.inf if chosen.max_cost is None else chosen.max_cost)
     if high <= ask_above:
         return

@@ -9,6 +9,7 @@ from pandas import DataFrame
 
 from inventories.administer import Interview
 from psychometrics.dstudy import d_study
+from traitscope.datafile import DataError
 from traitscope.record import Record
 from traitscope.sample import record_sample
 from traitscope.statistics.found import domains, form_cells
@@ -21,18 +22,24 @@ def expected(record: Record, planned: Iterable[Interview]) -> DataFrame:
     Columns: model, inventory, scale, n_persons (of the pilot), forms and draws (now, then), g, phi, sem_absolute now and
     then, note. Only rated or chosen answers have a D-study; one form alone tells nothing of others (`one_level`).
     """
+    # scenarios are analysed as choices, as in `record_sample`
+    analysed = {name: "choice" if each.kind == "action" else "rating" for name, each in record.inventories().items()}
     cells: dict[tuple[str, str], set[tuple[str, int]]] = {}
     for each in planned:
         sitting = each.sitting
-        if sitting.elicitation in ("rating", "choice"):
+        if sitting.elicitation == analysed[sitting.inventory]:
             cells.setdefault((sitting.model, sitting.inventory), set()).add(
                 (f"{sitting.form.name()} / {sitting.reply}", sitting.replicate)
             )
     rows: list[dict[str, Any]] = []
     for (model, name), planned_cells in cells.items():
         forms, draws = len({form for form, _ in planned_cells}), len({draw for _, draw in planned_cells})
-        sample = record_sample(record, record.inventory(name), models=[model])
-        forms_now, draws_now = form_cells(sample).nunique(), sample.table["replicate"].nunique()
+        try:
+            sample = record_sample(record, record.inventory(name), models=[model])
+        except DataError:  # the pilot has no answer to it
+            continue
+        cells_now = DataFrame({"who": sample.who, "form": form_cells(sample)})
+        forms_now, draws_now = cells_now["form"].nunique(), cells_now.value_counts().max()
         for scale in domains(sample):
             study = study_of(sample, scale, interval="none")
             if study is None:

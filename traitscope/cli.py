@@ -197,10 +197,16 @@ def _parser() -> argparse.ArgumentParser:
         help="people's answers to statements and scenarios, to stand beside and to calibrate by",
     )
     divergence.add_argument(
-        "--margin", type=float, default=10.0, metavar="POMP", help="a level gap within it agrees (default 10)"
+        "--margin",
+        type=float,
+        metavar="POMP",
+        help="a level gap within it agrees (default: the study's `analysis`, else 10)",
     )
     divergence.add_argument(
-        "--tau", type=float, default=1.0, metavar="POINTS", help="a pair within it is consistent (default 1)"
+        "--tau",
+        type=float,
+        metavar="POINTS",
+        help="a pair within it is consistent (default: the study's `analysis`, else 1)",
     )
     divergence.add_argument(
         "--rows", type=int, default=40, metavar="N", help="personas that are printed (default 40); --json has all"
@@ -239,7 +245,7 @@ def _demo(given: argparse.Namespace) -> tuple[Any, str]:
     given.record = given.record or RUNS / "demo"  # the full demo grows the small one's record
     _run(given)
     result, text = _show_record(given)
-    given.human, given.margin, given.tau, given.rows = None, 10.0, 1.0, 5
+    given.human, given.margin, given.tau, given.rows = None, None, None, 5
     doing, told = _divergence(given)
     result, text = result | {"divergence": doing}, f"{text}\n\n{told}"
     follow = (
@@ -355,15 +361,22 @@ def _analyze(given: argparse.Namespace) -> tuple[Any, str]:
 def _divergence(given: argparse.Namespace) -> tuple[Any, str]:
     from traitscope import divergence_told
     from traitscope.datafile import DataError
+    from traitscope.freeze import other_than_planned
     from traitscope.record import Record
+    from traitscope.study import study_file
 
-    if not 0 < given.margin < float("inf"):
-        raise DataError(f"divergence: --margin must be a number above 0, not {given.margin}")
-    if not 0 <= given.tau < float("inf"):
-        raise DataError(f"divergence: --tau must be a number from 0, not {given.tau}")
-    return divergence_told.of_record(
-        Record(given.record), human=given.human, margin=given.margin, tau=given.tau, most=given.rows
-    )
+    record = Record(given.record)
+    planned = study_file(record.folder / "study.toml").analysis
+    margin = planned.margin if given.margin is None else given.margin
+    tau = planned.tau if given.tau is None else given.tau
+    if not 0 < margin < float("inf"):
+        raise DataError(f"divergence: --margin must be a number above 0, not {margin}")
+    if not 0 <= tau < float("inf"):
+        raise DataError(f"divergence: --tau must be a number from 0, not {tau}")
+    result, text = divergence_told.of_record(record, human=given.human, margin=margin, tau=tau, most=given.rows)
+    otherwise = other_than_planned(record, margin=margin, tau=tau)
+    told = [f"DEVIATION from the frozen plan: {each}" for each in otherwise]
+    return result | {"deviations": otherwise}, "\n\n".join([text, *told])
 
 
 def _tell(name: str) -> None:

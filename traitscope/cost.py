@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import fmean, stdev
 from typing import Any
 
 import msgspec
@@ -12,17 +13,20 @@ from inventories.administer import Interview, next_prompt
 from inventories.responder import Abilities, Prompt, Reply, Responder, ResponderError
 from traitscope.study import Model, Price
 
-BYTES_PER_TOKEN = (5.0, 3.0)  # of a prompt, in UTF-8: fewest and most tokens
+BYTES_PER_TOKEN = (5.0, 2.5)  # of a prompt, in UTF-8: fewest and most tokens
+BYTES_ELSEWHERE = 1.2  # outside ASCII, for the most tokens: some tokenizers know few letters but those of English
 TOKENS_PER_MESSAGE = (3, 8)  # what a chat template adds
 THINKING = (50, 4096)  # tokens that a model which thinks may think before an answer
-SAMPLED = 30  # sittings of one part of the plan whose prompts are looked at; the others are alike
+SAMPLED = 30  # sittings of one part of the plan whose prompts are looked at, at least; up to twice as many
+FEWEST_MEASURED = 2  # sittings that were asked, for a forecast from what they took
 ASK_ABOVE = 1.0  # US dollars
 ASSUMPTIONS = (
-    f"tokens in: 1 for every {BYTES_PER_TOKEN[0]:g} to {BYTES_PER_TOKEN[1]:g} bytes of the prompt, and {TOKENS_PER_MESSAGE[0]} to "
-    f"{TOKENS_PER_MESSAGE[1]} for each message",
+    f"tokens in: 1 for every {BYTES_PER_TOKEN[0]:g} to {BYTES_PER_TOKEN[1]:g} bytes of the prompt ({BYTES_ELSEWHERE:g} outside ASCII), "
+    f"and {TOKENS_PER_MESSAGE[0]} to {TOKENS_PER_MESSAGE[1]} for each message",
     "tokens out: from one token to max_tokens for a reply in text, one for a label or a likelihood",
     f"thinking, of models that do: {THINKING[0]} tokens to `thinking_tokens` (usually {THINKING[1]:,}) a reply, paid as tokens out",
-    "calls that fail and are asked again are not counted; cached input is counted at its full price",
+    "answers that a conversation repeats count as labels; calls that fail and are asked again are not counted; cached input is "
+    "counted at its full price",
 )
 
 
@@ -37,6 +41,15 @@ class Range(msgspec.Struct, frozen=True):
 
     def times(self, factor: float) -> Range:
         return Range(self.low * factor, self.high * factor)
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """What one sitting took."""
+
+    calls: int
+    tokens_in: float
+    tokens_out: float
+    tokens_thinking: float
 
 
 class Forecast(msgspec.Struct):
@@ -66,11 +79,14 @@ def price_of(model: Model) -> Price | None:
         return None
     from traitscope.responders.api import litellm
 
+    library = litellm()
     try:
-        found = litellm().get_model_info(model.name)
+        found = library.get_model_info(model.name)
     except Exception:  # the library has an exception of its own for every provider
         return None
-    costs = found.get("input_cost_per_token"), found.get("output_cost_per_token")
+    # where its list has no price for a token, the library itself says 0
+    listed = library.model_cost.get(found.get("key"), found)
+    costs = listed.get("input_cost_per_token"), listed.get("output_cost_per_token")
     return None if None in costs else Price(costs[0] * 1e6, costs[1] * 1e6)
 
 
@@ -79,9 +95,12 @@ def charge(price: Price | None, tokens_in: float, tokens_out: float) -> float | 
     return None if price is None else (tokens_in * price.input + tokens_out * price.output) / 1e6
 
 
-def with_cost(reply: Reply, price: Price | None) -> Reply:
-    """The reply with what it cost, where the provider did not say but counted its tokens."""
-    if reply.cost is not None or price is None or reply.tokens_in is None:
+def with_cost(reply: Reply, price: Price | None, own: bool = False) -> Reply:
+    """The reply with what it cost, by the tokens that the provider counted.
+
+    What the provider (or litellm) says of a call stands, since it knows of discounts, unless the price is the study's `own`.
+    """
+    if (reply.cost is not None and not own) or price is None or reply.tokens_in is None:
         return reply
     return msgspec.structs.replace(reply, cost=charge(price, reply.tokens_in, reply.tokens_out or 0))
 
@@ -90,44 +109,64 @@ def forecast(
     interviews: Iterable[Interview],
     models: Mapping[str, Model],
     abilities: Mapping[str, Abilities],
-    measured: Mapping[tuple[str, str], Mapping[str, float]] | None = None,
+    measured: Mapping[str, Measured] | None = None,
 ) -> list[Forecast]:
     """One row for each model and elicitation. The prompts of a sample of the sittings are looked at.
 
-    `measured` has the mean tokens of calls that were made: (model, elicitation) -> calls, tokens_in, tokens_out,
-    tokens_thinking and their standard deviations (`sd_in`, `sd_out`); it takes the place of the assumptions.
+    `measured` has what sittings took that were asked already, by id. They are not counted; they tell how much of what
+    is assumed the others will take.
     """
     parts: dict[tuple[str, ...], list[Interview]] = {}
     counts: dict[tuple[str, ...], int] = {}
+    strides: dict[tuple[str, ...], int] = {}
+    known = measured or {}
+    made: dict[tuple[str, str], int] = {}
     for each in interviews:
-        key = (each.sitting.model, each.sitting.elicitation, each.sitting.inventory, each.sitting.form.name())
-        counts[key] = counts.get(key, 0) + 1
+        sitting = each.sitting
+        found = known.get(sitting.id)
+        key = (sitting.model, sitting.elicitation, sitting.inventory, sitting.form.name(), "measured" if found else "")
+        if found:
+            made[key[0], key[1]] = made.get((key[0], key[1]), 0) + found.calls
+        count, stride = counts.get(key, 0), strides.get(key, 1)
+        counts[key] = count + 1
+        if count % stride:
+            continue
         some = parts.setdefault(key, [])
-        if len(some) < SAMPLED:
-            some.append(each)
+        some.append(each)
+        if len(some) > 2 * SAMPLED:  # spread over the whole part: the first ones have one persona
+            del some[1::2]
+            strides[key] = 2 * stride
     rows: dict[tuple[str, str], Forecast] = {}
+    coming: dict[tuple[str, str], int] = {}
+    shares: dict[tuple[str, str], list[tuple[float, ...]]] = {}
     for part, some in parts.items():
-        model, elicitation = models[part[0]], part[1]
-        row = rows.setdefault((model.name, elicitation), Forecast(model.name, elicitation))
-        prompts = [prompt for each in some for prompt in prompts_of(each)]
+        model, able, place = models[part[0]], abilities[part[0]], (part[0], part[1])
+        if part[-1]:
+            shares.setdefault(place, []).extend(
+                _shares(known[each.sitting.id], _assumed_of(each, model, able)) for each in some
+            )
+            continue
+        row = rows.setdefault(place, Forecast(*place))
         factor = counts[part] / len(some)
-        calls = sum(_calls(prompt, model) for prompt in prompts) * factor
-        row.calls += round(calls)
-        known = (measured or {}).get((model.name, elicitation))
-        if known:
-            told, out, thinking = _measured(known, calls)
-            row.basis = f"measured on {known['calls']:.0f} calls"
-        else:
-            able = abilities[model.name]
-            told, out, thinking = (sum(sides, Range()).times(factor) for sides in
-                                   zip(*(_assumed(each, model, able) for each in prompts), strict=True))  # fmt: skip
-        row.tokens_in, row.tokens_out, row.thinking = (
-            row.tokens_in + told,
-            row.tokens_out + out,
-            row.thinking + thinking,
-        )
-    for (name, _), row in rows.items():
-        price = price_of(models[name])
+        coming[place] = coming.get(place, 0) + counts[part]
+        calls = 0
+        for each in some:
+            told, out, thinking = (side.times(factor) for side in _assumed_of(each, model, able))
+            row.tokens_in, row.tokens_out, row.thinking = (
+                row.tokens_in + told,
+                row.tokens_out + out,
+                row.thinking + thinking,
+            )
+            calls += sum(_calls(prompt, model) for prompt in prompts_of(each))
+        row.calls += round(calls * factor)
+    for place, row in rows.items():
+        if len(shares.get(place, ())) >= FEWEST_MEASURED:
+            taken = list(zip(*shares[place], strict=True))
+            row.tokens_in = _around(_middle(row.tokens_in), taken[0], coming[place])
+            row.tokens_out = _around(row.tokens_out.high, taken[1], coming[place])
+            row.thinking = _around(row.thinking.high, taken[2], coming[place])
+            row.basis = f"measured on {made[place]} calls"
+        price = price_of(models[row.model])
         if price is not None:
             low, high = (
                 charge(price, row.tokens_in.low, row.tokens_out.low),
@@ -156,12 +195,10 @@ def _calls(prompt: Prompt, model: Model) -> int:
 
 
 def _assumed(prompt: Prompt, model: Model, able: Abilities) -> tuple[Range, Range, Range]:
-    size = sum(len(each.content.encode()) for each in prompt.messages)
-    count = len(prompt.messages)
     calls = _calls(prompt, model)
-    said = sum(len(each.encode()) for each in prompt.continuations) + len(prompt.schema.encode())
-    told = Range(*((size * calls + said) / per + each * count * calls
-                   for per, each in zip(BYTES_PER_TOKEN, TOKENS_PER_MESSAGE, strict=True)))  # fmt: skip
+    read = _tokens(each.content for each in prompt.messages)
+    around = Range(*(each * len(prompt.messages) for each in TOKENS_PER_MESSAGE))
+    told = (read + around).times(calls) + _tokens((*prompt.continuations, prompt.schema))
     if prompt.want != "text":
         return told, Range(0 if prompt.want == "likelihood" else calls, calls), Range()
     most = float(model.parameters.get("thinking_tokens", THINKING[1]))
@@ -169,19 +206,44 @@ def _assumed(prompt: Prompt, model: Model, able: Abilities) -> tuple[Range, Rang
     return told, Range(1, prompt.max_tokens) + thinking, thinking
 
 
-def _measured(known: Mapping[str, float], calls: float) -> tuple[Range, Range, Range]:
-    """Mean plus and minus two standard errors, of the mean and of the calls to come."""
-    spread = 2 * math.sqrt(1 / max(1.0, known["calls"]) + 1 / max(1.0, calls))
+def _tokens(texts: Iterable[str]) -> Range:
+    few = many = 0.0
+    for each in texts:
+        size, letters = len(each.encode()), len(each)
+        elsewhere = 0 if size == letters else size - sum(map(str.isascii, each))
+        few += size / BYTES_PER_TOKEN[0]
+        many += (size - elsewhere) / BYTES_PER_TOKEN[1] + elsewhere / BYTES_ELSEWHERE
+    return Range(few, many)
 
-    def around(mean: float, sd: float) -> Range:
-        return Range(max(0.0, mean - spread * sd) * calls, (mean + spread * sd) * calls)
 
-    thinking = known["tokens_thinking"] * calls
-    return (
-        around(known["tokens_in"], known["sd_in"]),
-        around(known["tokens_out"], known["sd_out"]),
-        Range(thinking, thinking),
+def _assumed_of(interview: Interview, model: Model, able: Abilities) -> tuple[Range, Range, Range]:
+    told = out = thinking = Range()
+    for prompt in prompts_of(interview):
+        one = _assumed(prompt, model, able)
+        told, out, thinking = told + one[0], out + one[1], thinking + one[2]
+    return told, out, thinking
+
+
+def _middle(range_: Range) -> float:
+    return (range_.low + range_.high) / 2
+
+
+def _shares(found: Measured, assumed: tuple[Range, Range, Range]) -> tuple[float, ...]:
+    """What a sitting took, in parts of what was assumed: of the middle of the tokens in, of the most tokens out."""
+    told, out, thinking = assumed
+    pairs = (
+        (found.tokens_in, _middle(told)),
+        (found.tokens_out, out.high),
+        (found.tokens_thinking, thinking.high),
     )
+    return tuple(took / of if of else 0.0 for took, of in pairs)
+
+
+def _around(assumed: float, shares: Sequence[float], coming: int) -> Range:
+    """Mean share plus and minus three standard errors, of the mean and of the sittings to come; at least one percent."""
+    mean = fmean(shares)
+    spread = max(3 * stdev(shares) * math.sqrt(1 / len(shares) + 1 / coming), 0.01 * mean)
+    return Range(assumed * max(0.0, mean - spread), assumed * (mean + spread))
 
 
 def total(rows: Iterable[Forecast]) -> Range:
@@ -227,7 +289,7 @@ class _OfModel:
         return self._budget.reserve(prompt.id, charge(self._price, told.high, out.high) or 0.0)
 
     def settle(self, prompt: Prompt, reply: Reply | None) -> None:
-        known = with_cost(reply, self._price).cost if reply is not None else 0.0
+        known = with_cost(reply, self._price, self._model.price is not None).cost if reply is not None else 0.0
         self._budget.settle(prompt.id, known or 0.0)
 
 

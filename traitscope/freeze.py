@@ -17,7 +17,7 @@ from inventories.responder import Abilities
 from inventories.wording import WORDINGS
 from traitscope.record import Record, package_versions, write_whole
 from traitscope.store import StoreError
-from traitscope.study import Analysis, Study
+from traitscope.study import Analysis, Model, Study, study_file
 
 FILE = "frozen.json"
 
@@ -41,7 +41,7 @@ class Frozen(msgspec.Struct):
 def freeze(study: Study, folder: Path, abilities: Mapping[str, Abilities], planned: Iterable[Interview]) -> Frozen:
     """Write `frozen.json` into the record's folder; refused where there are answers already, or another plan is frozen."""
     path = folder / FILE
-    if (folder / "manifest.json").is_file() and Record(folder).progress()["done"]:
+    if (folder / "manifest.json").is_file() and _has_answers(Record(folder)):
         raise StoreError(f"{folder}: has answers already; a plan is frozen before data are seen")
     found = _frozen(study, abilities, planned)
     if path.is_file():
@@ -76,6 +76,7 @@ def deviations(record: Record) -> list[str] | None:
     if frozen is None:
         return None
     manifest = record.manifest
+    file = study_file(record.folder / "study.toml")
     told: list[str] = []
     with record.store() as store:
         planned, first = store.sittings(), store.first_call()
@@ -94,18 +95,33 @@ def deviations(record: Record) -> list[str] | None:
         "persona", frozen.personas, {name: digest(each.text, each.assigned) for name, each in manifest.personas.items()}
     )
     told += _differences("inventory", frozen.inventories, manifest.inventories)
-    told += _differences("model", frozen.models, manifest.models)
+    told += _differences("model", frozen.models, _models(file.responders()))
     told += _differences(
         "resolved model", frozen.resolved, {name: each.resolved for name, each in manifest.abilities.items()}
     )
     told += _differences(
         "version of", frozen.versions, _versions(manifest.wordings, manifest.layout, manifest.reader, manifest.packages)
     )
+    told += _differences("analysis", msgspec.to_builtins(frozen.analysis), msgspec.to_builtins(file.analysis))
     if counts["done"] < counts["trials"]:
         told.append(f"{counts['trials'] - counts['done']} of {counts['trials']} trials are not answered yet")
     if reused:
         told.append(f"{reused} answers were taken over from other records")
     return told
+
+
+def other_than_planned(record: Record, **used: object) -> list[str]:
+    """Settings of an analysis that differ from the frozen ones, a sentence each."""
+    frozen = read(record.folder)
+    if frozen is None:
+        return []
+    planned = msgspec.to_builtins(frozen.analysis)
+    return _differences("analysis", {name: planned[name] for name in used}, used)
+
+
+def _has_answers(record: Record) -> bool:
+    with record.store() as store:
+        return store.first_call() is not None
 
 
 def _frozen(study: Study, abilities: Mapping[str, Abilities], planned: Iterable[Interview]) -> Frozen:
@@ -121,7 +137,7 @@ def _frozen(study: Study, abilities: Mapping[str, Abilities], planned: Iterable[
         trials=trials,
         personas={each.id: digest(each.text, each.assigned) for each in study.personas},
         inventories={each.id: each.fingerprint() for each in study.inventories.values()},
-        models={each.name: {"temperature": each.temperature, "parameters": each.parameters} for each in study.models},
+        models=_models(study.models),
         resolved={name: each.resolved for name, each in abilities.items()},
         analysis=study.analysis,
         versions=_versions(
@@ -130,6 +146,14 @@ def _frozen(study: Study, abilities: Mapping[str, Abilities], planned: Iterable[
     )
     found.hash = _hash(found)
     return found
+
+
+def _models(models: Iterable[Model]) -> dict[str, dict[str, Any]]:
+    """What of each model changes its answers."""
+    return {
+        each.name: {"temperature": each.temperature, "max_tokens": each.max_tokens, "parameters": each.parameters}
+        for each in models
+    }
 
 
 def _hash(plan: Frozen) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -87,7 +86,7 @@ def _notes(study: Study, abilities: Mapping[str, Abilities]) -> list[str]:
         elif able.note and model.name.partition(":")[0] != "local":
             notes.append(f"{model.name}: {able.note}")
         for number, ask in enumerate(study.asks, start=1):
-            if ask.replicates > 1 and _is_deterministic(ask.reply, ask.elicitation, able.labels, model.temperature):
+            if ask.replicates > 1 and _is_deterministic(ask.reply, ask.elicitation, able, model.temperature):
                 notes.append(
                     f"asks number {number}: {model.name} gives the same answer to every replicate of one form (probabilities or "
                     f"temperature 0); replicates show what shuffled orders change, no retest (no_replication)"
@@ -104,36 +103,20 @@ def forecast(
     study: Study, abilities: Mapping[str, Abilities], folder: Path, sittings: Iterable[str] | None = None
 ) -> list[Forecast]:
     """What the sittings still to be asked come to, or those named; by calls that were made, where the record has some."""
-    known, done = None, set[str]()
+    known: dict[str, cost.Measured] = {}
+    done = set[str]()
     if (folder / "answers.sqlite").is_file():
         with Store(folder / "answers.sqlite") as store:
-            known = measured(store)
             done = set(store.sittings()) - store.pending()
+            _, rows = store.table("taken")
+        known = {row[0]: cost.Measured(*row[1:]) for row in rows if row[0] in done}
     wanted = None if sittings is None else set(sittings)
     asked = (
         each
         for each in interviews(study, abilities)
-        if each.sitting.id not in done and (wanted is None or each.sitting.id in wanted)
+        if each.sitting.id in known or (each.sitting.id not in done and (wanted is None or each.sitting.id in wanted))
     )
     return cost.forecast(asked, {each.name: each for each in study.models}, abilities, known)
-
-
-def measured(store: Store) -> dict[tuple[str, str], dict[str, float]]:
-    """Mean and spread of the tokens of the calls that were made, by model and elicitation."""
-    names, rows = store.table("spending")
-    found = {}
-    for row in rows:
-        each = dict(zip(names, row, strict=True))
-        if each["counted"] and each["mean_out"] is not None:
-            found[each["model"], each["elicitation"]] = {
-                "calls": each["counted"],
-                "tokens_in": each["mean_in"],
-                "sd_in": math.sqrt(max(0.0, each["square_in"] - each["mean_in"] ** 2)),
-                "tokens_out": each["mean_out"],
-                "sd_out": math.sqrt(max(0.0, each["square_out"] - each["mean_out"] ** 2)),
-                "tokens_thinking": each["tokens_thinking"] / each["counted"],
-            }
-    return found
 
 
 def priced(rows: list[Forecast], ask_above: float | None = None) -> str:
@@ -148,8 +131,11 @@ def priced(rows: list[Forecast], ask_above: float | None = None) -> str:
     )  # fmt: skip
     whole = cost.total(rows)
     unknown = [row.model for row in rows if row.usd is None]
-    told = f"In all {dollars(whole)}"
-    told += f", without {', '.join(dict.fromkeys(unknown))}" if unknown else ""
+    without = ", ".join(dict.fromkeys(unknown))
+    if unknown and len(unknown) == len(rows):
+        told = f"No price is known for {without}"
+    else:
+        told = f"In all {dollars(whole)}" + (f", without {without}" if unknown else "")
     if ask_above is not None:
         told += (
             f"; `run` asks before it spends more than ${ask_above:g} (--ask-above)" if whole.high > ask_above else ""
@@ -193,6 +179,6 @@ def _range(numbers: Range) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _is_deterministic(reply: str, elicitation: str, labels: bool, temperature: float) -> bool:
-    by_probability = elicitation == "likelihood" or (labels and reply != "text")
-    return by_probability or temperature == 0
+def _is_deterministic(reply: str, elicitation: str, able: Abilities, temperature: float) -> bool:
+    by_probability = elicitation == "likelihood" or (able.labels and reply != "text")
+    return by_probability or (temperature == 0 and "no temperature" not in able.dialect)

@@ -67,9 +67,9 @@ class Responders:
 
     def abilities(self, models: Iterable[Model]) -> dict[str, Abilities]:
         """What each model can do: from the record when it knows, else by asking the responder once."""
-        for each in models:
-            if each.name not in self._known:
-                self._known[each.name] = self.of(each).can()
+        new = [(each.name, self.of(each)) for each in models if each.name not in self._known]
+        for name, responder in new:  # all are made by now: a key that is missing is told before anybody is asked
+            self._known[name] = responder.can()
         return {each.name: self._known[each.name] for each in models}
 
 
@@ -88,6 +88,8 @@ def run(
     options = options or Options()
     folder = folder_of(study, folder)
     responders = responders or Responders(study, folder, options.limits, tell)
+    for model in study.models:
+        responders.of(model)  # a key that is missing is told before anybody is asked
     abilities = responders.abilities(study.models)
     check_served(study, abilities)  # before anything is written
     record = make_record(study, folder, abilities)
@@ -125,25 +127,31 @@ class _Asked(NamedTuple):
 
 
 class _Feed:
-    """The prompts of interviews as a responder takes them: each conversation's next question when the last is answered."""
+    """The prompts of interviews as a responder takes them: each conversation's next question when the last is answered.
 
-    def __init__(self, store: Store, interviews: Iterable[Interview]) -> None:
+    It has none when all that is left hangs on replies that are not there yet, and has more when they are. With `keeps`,
+    what was answered outlives the process before anything else is asked.
+    """
+
+    def __init__(self, store: Store, interviews: Iterable[Interview], keeps: bool) -> None:
         self.under_way: dict[str, _Asked] = {}
         self.ready: deque[Prompt] = deque()
-        self._store = store
+        self._store, self._keeps = store, keeps
         self._coming = iter(interviews)
 
-    def prompts(self) -> Iterator[Prompt]:
-        """What can be asked now. It ends when all that is left hangs on replies that are not there yet."""
-        while True:
-            while self.ready:
-                yield self.ready.popleft()
-            coming = next(self._coming, None)
-            if coming is None:
-                return
+    def __iter__(self) -> Iterator[Prompt]:
+        return self
+
+    def __next__(self) -> Prompt:
+        # no generator, which would have ended for good when it had nothing for a moment
+        if self._keeps:
+            self._store.commit()
+        while not self.ready:
+            coming = next(self._coming)
             replies = self._store.replies(coming.sitting.id)
             for place in range(len(coming.sitting.conversations)):
                 self._next(coming, place, replies)
+        return self.ready.popleft()
 
     def _next(self, interview: Interview, place: int, replies: dict[str, Reply]) -> None:
         if found := next_prompt(interview, place, replies):
@@ -169,10 +177,11 @@ def _hold(
     budget: Budget | None,
 ) -> None:
     """Hold interviews until all are answered, have failed, or the money is spent."""
-    feed = _Feed(store, interviews)
+    behind_interface = hasattr(responder, "pace")  # to ask it again would cost time or money
+    feed = _Feed(store, interviews, keeps=behind_interface)
     price = budget_for(responder, model, budget)
     while True:
-        for reply in responder.ask(feed.prompts()):
+        for reply in responder.ask(feed):
             told = with_cost(reply, price)
             asked = feed.answered(told)
             store.add(asked.step, asked.prompt, told, read(asked.interview, asked.step, told))

@@ -234,7 +234,10 @@ class Store:
         return messages, tuple(map(self.text, continuations))
 
     def take_over(self, other: Path, source: str) -> int:
-        """Copy the good calls of trials that are pending here from another record's file; return how many trials."""
+        """Copy the good calls of trials that are pending here from another record's file; return how many trials.
+
+        A conversation that was begun here goes on here: what was said later there, was said after other replies.
+        """
         self.commit()
         self.db.execute("ATTACH DATABASE ? AS other", (f"file:{other.resolve().as_posix()}?mode=ro",))
         try:
@@ -242,7 +245,7 @@ class Store:
             rows = self.db.execute(
                 "SELECT ct.trial, max(c.id) FROM other.call_trials ct JOIN other.calls c ON c.id = ct.call "
                 "JOIN trials t ON t.id = ct.trial JOIN sittings s ON s.id = t.sitting "
-                f"WHERE c.error IS NULL AND s.current AND NOT {_IS_DONE} GROUP BY ct.trial"
+                f"WHERE c.error IS NULL AND s.current AND NOT {_IS_DONE} AND NOT {_IS_BEGUN} GROUP BY ct.trial"
             ).fetchall()
             for call in sorted({call for _, call in rows}):
                 kept, continuations = json.loads(
@@ -315,13 +318,16 @@ class Store:
         return [row[0] for row in self.db.execute("SELECT id FROM sittings WHERE current")]
 
     def first_call(self) -> float | None:
-        """When the first call was stored."""
-        found: float | None = self.db.execute("SELECT min(created) FROM calls").fetchone()[0]
+        """When the first reply was stored, whether or not the present plan asks for it."""
+        found: float | None = self.db.execute("SELECT min(created) FROM calls WHERE error IS NULL").fetchone()[0]
         return found
 
     def reused(self) -> int:
-        """How many calls were taken over from other records."""
-        return int(self.db.execute("SELECT count(*) FROM calls WHERE source IS NOT NULL").fetchone()[0])
+        """How many trials have a call that was taken over from another record."""
+        rows = self.db.execute(
+            "SELECT count(DISTINCT x.trial) FROM calls c JOIN call_trials x ON x.call = c.id WHERE c.source IS NOT NULL"
+        )
+        return int(rows.fetchone()[0])
 
     def pending(self) -> set[str]:
         """Ids of the current sittings that have a trial without a good call."""
@@ -338,6 +344,12 @@ class Store:
 
 # of a trial t
 _IS_DONE = "EXISTS (SELECT 1 FROM main.call_trials ct JOIN main.calls c ON c.id = ct.call WHERE ct.trial = t.id AND c.error IS NULL)"
+
+# of a sitting s with questions that hang on replies to earlier ones
+_IS_BEGUN = """(
+    (json_extract(s.form, '$.memory') = 'continued' OR EXISTS (SELECT 1 FROM trials u WHERE u.sitting = s.id AND u.kind = 'follow_up'))
+    AND EXISTS (SELECT 1 FROM trials u JOIN main.call_trials cu ON cu.trial = u.id JOIN main.calls k ON k.id = cu.call
+        WHERE u.sitting = s.id AND k.error IS NULL))"""
 
 TABLES = {
     "answers": """
@@ -360,13 +372,17 @@ TABLES = {
         WHERE s.current AND NOT {_IS_DONE} AND c.id = (SELECT max(call) FROM call_trials WHERE trial = t.id)
         GROUP BY 1, 2 ORDER BY 3 DESC, 2""",
     "spending": """
-        SELECT s.model, s.elicitation, count(*) AS calls, total(c.tokens_in) AS tokens_in, total(c.tokens_out) AS tokens_out,
-            total(c.tokens_thinking) AS tokens_thinking, total(c.cost) AS usd, avg(c.tokens_in) AS mean_in,
-            avg(c.tokens_in * c.tokens_in) AS square_in, avg(c.tokens_out) AS mean_out,
-            avg(c.tokens_out * c.tokens_out) AS square_out, sum(c.tokens_in IS NOT NULL) AS counted
+        SELECT s.model, s.elicitation, count(*) AS calls, sum(c.tokens_in) AS tokens_in, sum(c.tokens_out) AS tokens_out,
+            total(c.tokens_thinking) AS tokens_thinking, sum(c.cost) AS usd
         FROM calls c JOIN call_trials x ON x.call = c.id AND x.line = 0 JOIN trials t ON t.id = x.trial
             JOIN sittings s ON s.id = t.sitting
         WHERE c.source IS NULL AND c.error IS NULL GROUP BY 1, 2 ORDER BY min(s.number)""",
+    "taken": """
+        SELECT t.sitting, count(*) AS calls, sum(c.tokens_in) AS tokens_in, sum(c.tokens_out) AS tokens_out,
+            total(c.tokens_thinking) AS tokens_thinking
+        FROM calls c JOIN call_trials x ON x.call = c.id AND x.line = 0 JOIN trials t ON t.id = x.trial
+        WHERE c.error IS NULL GROUP BY t.sitting
+        HAVING count(c.tokens_in) = count(*) AND count(c.tokens_out) = count(*)""",
     "progress": """
         SELECT s.model, s.elicitation, s.inventory, count(*) AS trials, count(a.trial) AS answers,
             sum(coalesce(a.outcome = 'answered', 0)) AS answered

@@ -95,7 +95,9 @@ class Analysis(_Part, frozen=True):
     note: str = ""  # hypotheses and exclusions, in words
 
 
-class _StudyFile(_Part, frozen=True):
+class StudyFile(_Part, frozen=True):
+    """What stands in a study file."""
+
     models: list[str | Model]
     inventories: list[str]
     title: str = ""
@@ -106,6 +108,10 @@ class _StudyFile(_Part, frozen=True):
     accept: list[str] = []
     limits: Limits = Limits()
     analysis: Analysis = Analysis()
+
+    def responders(self) -> list[Model]:
+        """The models; one that is a name alone has the defaults."""
+        return [Model(each) if isinstance(each, str) else each for each in self.models]
 
 
 class Study(msgspec.Struct, frozen=True):
@@ -129,10 +135,15 @@ class Study(msgspec.Struct, frozen=True):
         return self.path.stem
 
 
+def study_file(path: Path) -> StudyFile:
+    """A study file as it stands; none of the files that it names is read."""
+    return read_toml(path, StudyFile, StudyError)
+
+
 def load_study(path: Path | str) -> Study:
     """Read and check a study file and every file that it names."""
     path = Path(path)
-    file = read_toml(path, _StudyFile, StudyError)
+    file = study_file(path)
     try:
         people, negated = _personas(file, path)
         study = Study(
@@ -140,7 +151,7 @@ def load_study(path: Path | str) -> Study:
             text=path.read_text("utf-8"),
             title=file.title or path.stem,
             seed=file.seed,
-            models=tuple(Model(each) if isinstance(each, str) else each for each in file.models),
+            models=tuple(file.responders()),
             personas=people,
             inventories=_inventories(file.inventories, path.parent),
             asks=tuple(file.asks),
@@ -186,7 +197,7 @@ def _told(path: Path, message: str) -> str:
     return f"{path}: {message}"
 
 
-def _personas(file: _StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[str, str]]:
+def _personas(file: StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[str, str]]:
     people: list[Persona] = []
     negated: dict[str, str] = {}
     for number, entry in enumerate(file.personas, start=1):
@@ -237,6 +248,12 @@ def _check(study: Study) -> None:
     for name in study.accept:
         if name not in study.inventories and f"{name.partition('.')[0]}." not in known:
             raise DefinitionError(f"accept: {name!r} is not used by the study; allowed: {', '.join(study.inventories)}")
+    if study.analysis.statistics:
+        from traitscope.statistics import STATISTICS
+
+        for name in study.analysis.statistics:
+            if name not in STATISTICS:
+                raise DefinitionError(f"analysis, statistics: no statistic {name!r}; {allowed(STATISTICS, name)}")
     for number, ask in enumerate(study.asks, start=1):
         _check_ask(study, ask, f"asks number {number}")
 
@@ -409,25 +426,27 @@ def _reply(
         return "text"
     if ask.reply == "labels" and not able.labels:
         raise StudyError(f'{place}: {model.name} does not give label probabilities; use reply = "text"')
-    if ask.reply == "text" or not able.labels:
+    # a free reply that stands beside a structured one is a text as well: the two differ in nothing but their format
+    beside = "structured" in ask.vary.get("format", ())
+    if ask.reply == "text" or not able.labels or (ask.reply == "auto" and beside):
         return "text"
     labels = labels_of(inventory, form, ask.elicitation) if able.first_token else ()
-    if alike := [one for one in labels if any(other != one and other.startswith(one) for other in labels)]:
+    if alike := [(one, other) for one in labels for other in labels if other != one and other.startswith(one)]:
         if ask.reply == "labels":
             raise StudyError(
                 f"{place}: {model.name} tells the probabilities of the first token alone, and with labels = {form.labels!r} "
-                f'{alike[0]!r} begins others, too; use reply = "text", or labels = "arabic" or "upper"'
+                f'{alike[0][0]!r} begins {alike[0][1]!r}; use reply = "text", or labels = "upper"'
             )
         return "text"
     return "labels"
 
 
-def labels_of(inventory: Inventory, form: Form, elicitation: Elicitation) -> set[str]:
-    """Every label that a form of an inventory is printed with."""
+def labels_of(inventory: Inventory, form: Form, elicitation: Elicitation) -> tuple[str, ...]:
+    """Every label that a form of an inventory is printed with, once."""
     fixed = wording(form.wording).labels
     kind = fixed or form.labels
     shown = as_asked(inventory, elicitation, form.situation)
-    return {label for item in shown.items for label in labels_for(kind, shown.options_of(item))}
+    return tuple(dict.fromkeys(label for item in shown.items for label in labels_for(kind, shown.options_of(item))))
 
 
 def summary(study: Study, abilities: Mapping[str, Abilities]) -> dict[str, Any]:

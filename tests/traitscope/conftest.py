@@ -51,6 +51,11 @@ class FaultServer:
         with urllib.request.urlopen(f"{self.url}/stats") as reply:
             return json.loads(reply.read())
 
+    def times(self) -> dict[str, list[float]]:
+        """When calls started and were told to come back later, by its own clock in seconds."""
+        with urllib.request.urlopen(f"{self.url}/times") as reply:
+            return json.loads(reply.read())
+
     def set(self, **faults: float) -> None:
         """Let it misbehave in another way from now on."""
         asked = urllib.request.Request(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from traitscope.responders import completion
 from traitscope.responders.window import Failure
 
 TRIES = 6
+ENOUGH_TO_THINK = 512  # tokens, of a question that a child can answer
 LONGEST_WAIT = 20.0
 Path = Literal["chat/completions", "completions"]
 Send = Callable[[Path, dict[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -31,18 +33,38 @@ _SCHEMA = json.dumps(
         "additionalProperties": False,
     }
 )
+_HOPELESS = ("401", "402", "403", "404", "405", "429", "501")  # however it is asked
+_NEWER = ("max_completion_tokens",)  # OpenAI's later models refuse max_tokens
+_THINKER = ("max_completion_tokens", "no temperature")
 # each way of asking, from the one that can most to the one that can least; the first that is not refused is kept
 _WAYS: tuple[dict[str, Any], ...] = (
     {"labels": True, "seed": True},
     {"labels": True, "seed": True, "dialect": ("top=5",)},
+    {"labels": True},
     {"labels": True, "dialect": ("top=5",)},
     {"seed": True},
     {},
+    {"labels": True, "seed": True, "system": False},
+    {"labels": True, "seed": True, "system": False, "dialect": ("top=5",)},
+    {"labels": True, "system": False, "dialect": ("top=5",)},
     {"system": False},
-    {"seed": True, "dialect": ("max_completion_tokens", "no temperature")},
-    {"dialect": ("max_completion_tokens", "no temperature")},
-    {"dialect": ("max_completion_tokens", "no temperature"), "system": False},
+    {"labels": True, "seed": True, "dialect": _NEWER},
+    {"labels": True, "seed": True, "dialect": (*_NEWER, "top=5")},
+    {"seed": True, "dialect": _NEWER},
+    {"seed": True, "dialect": _THINKER},
+    {"dialect": _THINKER},
+    {"dialect": _THINKER, "system": False},
 )
+
+
+def _helps(way: dict[str, Any], refusals: Sequence[str]) -> bool:
+    """Whether a way avoids what the server has named when it refused others; it need not be tried where it does not."""
+    told, dialect = " ".join(refusals).lower(), way.get("dialect", ())
+    return not (
+        (re.search(r"max_completion_tokens\W{0,3}instead", told) and "max_completion_tokens" not in dialect)
+        or (re.search(r"system.{0,20}(role|message|prompt)|role.{0,20}system", told) and way.get("system", True))
+        or (re.search(r"temperature.{0,30}not support|unsupported.{0,30}temperature", told) and dialect != _THINKER)
+    )
 
 
 async def find(send: Send, name: str, model: str, *, completions: bool, likelihood: bool) -> Abilities:
@@ -61,30 +83,51 @@ async def find(send: Send, name: str, model: str, *, completions: bool, likeliho
 
 
 async def _chat(send: Send, model: str) -> Abilities | Failure:
-    refused: Failure | None = None
+    refused: list[Failure] = []
     for way in _WAYS:
+        if not _helps(way, [each.message for each in refused]):
+            continue
         able = Abilities(**way)
         messages = _ASKED if able.system else _MERGED
         prompt = Prompt("probe", messages, "labels" if able.labels else "text", labels=("4",), max_tokens=16)
         asked = completion.body(prompt, model, able, thinking_tokens=0)
-        if able.labels:
-            asked[next(each for each in asked if each.startswith("max_"))] = 16
+        name = next(each for each in asked if each.startswith("max_"))
+        # a model that thinks may call it an error when it has too few tokens to answer
+        asked[name] = ENOUGH_TO_THINK if _THINKER[1] in able.dialect else 16
         try:
             data = await _patiently(send, "chat/completions", asked)
+            found = _heard(data, prompt, able)
+            if not found.thinks and completion.choice(data).get("finish_reason") == "length":
+                found = await _longer(send, {**asked, name: ENOUGH_TO_THINK}, prompt, able) or found
         except Failure as problem:
-            refused = refused or problem
-            if problem.message.startswith(("401", "403", "404", "405", "501")) or problem.kind != "final":
+            refused.append(problem)
+            if problem.message.startswith(_HOPELESS) or problem.kind != "final":
                 return problem
             continue
-        return _heard(data, prompt, able)
-    return refused or Failure("final", "no way of asking was understood")
+        return found
+    return refused[0] if refused else Failure("final", "no way of asking was understood")
+
+
+async def _longer(send: Send, asked: dict[str, Any], prompt: Prompt, able: Abilities) -> Abilities | None:
+    """Many words about a digit may be thinking whose beginning is not marked: its end is, if it is let go on."""
+    try:
+        data = await _patiently(send, "chat/completions", asked)
+        found = _heard(data, prompt, able)
+    except Failure:
+        return None
+    said = (completion.choice(data).get("message") or {}).get("content")
+    if found.thinks and isinstance(said, str) and "</think>" in said and "<think>" not in said:
+        return msgspec.structs.replace(found, dialect=(*found.dialect, completion.UNMARKED))
+    return found if found.thinks else None
 
 
 def _heard(data: Mapping[str, Any], prompt: Prompt, able: Abilities) -> Abilities:
     """What the first reply shows: probabilities or none, thinking or none, the model's own name."""
     said = completion.reply(data, msgspec.structs.replace(prompt, want="text"), 0.0)
     # a model that thinks spends the few tokens it was given on that
-    thinks = bool(said.thinking or said.tokens_thinking) or (not said.text and said.finish == "length")
+    thinks = bool(said.thinking or said.tokens_thinking) or (
+        not said.text and said.finish == "length" and "completions" not in able.dialect
+    )
     labels = able.labels and not thinks
     if labels:
         try:
@@ -141,13 +184,12 @@ async def _likelihood(send: Send, model: str, able: Abilities) -> Abilities:
 
 
 async def _structured(send: Send, model: str, able: Abilities) -> bool:
-    words = (
-        *_MERGED[:-1],
-        Message("user", 'Which digit comes after 3? Reply as JSON: {"answer": "3"} or {"answer": "4"}.'),
-    )
-    prompt = Prompt("probe", words, "text", schema=_SCHEMA, max_tokens=32)
+    # JSON is not spoken of: a server that ignores the schema must not pass because the model does as it is told
+    prompt = Prompt("probe", _MERGED, "text", schema=_SCHEMA, max_tokens=32)
     try:
-        data = await _patiently(send, "chat/completions", completion.body(prompt, model, able, thinking_tokens=512))
+        data = await _patiently(
+            send, "chat/completions", completion.body(prompt, model, able, thinking_tokens=ENOUGH_TO_THINK)
+        )
         said = json.loads(completion.reply(data, prompt, 0.0).text or "")
     except (Failure, ValueError):
         return False
@@ -160,6 +202,7 @@ def _notes(able: Abilities) -> Sequence[str]:
         yield_ = [f"label probabilities are those of the first token; a label beyond the {top} likeliest counts 0"]
     else:
         yield_ = []
+    yield_ += ["takes no temperature: it draws at its own"] if "no temperature" in able.dialect else []
     return yield_ + (["thinks before it answers; those tokens are counted apart"] if able.thinks else [])
 
 
@@ -167,7 +210,9 @@ async def _patiently(send: Send, path: Path, asked: dict[str, Any]) -> Mapping[s
     """Ask again what failed in passing; raise what is refused."""
     for number in range(TRIES):
         try:
-            return await send(path, asked)
+            data = await send(path, asked)
+            completion.choice(data)
+            return data
         except Failure as problem:
             if problem.kind == "final" or number == TRIES - 1:
                 raise

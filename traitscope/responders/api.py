@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,7 +34,7 @@ class ApiResponder:
         given = dict(parameters or {})
         keys.load_env()
         keys.refuse_secrets(name, given)
-        self.thinking_tokens = int(given.pop("thinking_tokens", completion.THINKING))
+        self.thinking_tokens = completion.thinking_tokens(name, given)
         self.parameters = given
         self.pace = Pace(limits or Limits(), name, tell)
         self._known = known
@@ -64,7 +65,7 @@ class ApiResponder:
         since, able = time.monotonic(), self.can()
         asked = completion.body(prompt, self.name, able, self.thinking_tokens)
         data = await self._send("chat/completions", asked)
-        found = completion.reply(data, prompt, time.monotonic() - since)
+        found = completion.reply(data, prompt, time.monotonic() - since, able)
         return msgspec.structs.replace(found, cost=data.get("response_cost"))
 
     async def _send(self, path: abilities.Path, asked: dict[str, Any]) -> Mapping[str, Any]:
@@ -74,6 +75,8 @@ class ApiResponder:
             answer = await self._litellm.acompletion(**given | asked | self.parameters)
         except Exception as problem:  # whatever the provider's library raises, it is sorted by its status
             raise _failure(problem) from None
+        if answer is None:  # what litellm makes of a 422 when it may drop parameters and finds none to blame
+            raise Failure("final", f"422: {self.name} refuses the request as it is put")
         data: dict[str, Any] = answer.model_dump()
         data["response_cost"] = (getattr(answer, "_hidden_params", None) or {}).get("response_cost")
         return data
@@ -117,6 +120,8 @@ def litellm() -> Any:
     library.suppress_debug_info = True
     library.telemetry = False
     library.drop_params = True
+    # it warns whenever the event loop is another one, which it is for every probe and run
+    logging.getLogger("LiteLLM").setLevel(logging.ERROR)
     # a million objects that live as long as the process: the collector need not look at them again and again,
     # which took an eighth of the time of a run
     gc.collect()

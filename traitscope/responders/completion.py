@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import email.utils
 import math
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
 
-from inventories.responder import Abilities, Likelihood, Message, Prompt, Reply
+from inventories.responder import Abilities, Likelihood, Message, Prompt, Reply, ResponderError
 from traitscope.responders.keys import redacted
 from traitscope.responders.window import Failure
 
 TOP = 20  # most alternatives that OpenAI gives for a token
 THINKING = 4096  # tokens that a model which thinks may think for, unless `thinking_tokens` says otherwise
+UNMARKED = "thinks unmarked"  # in a dialect: the mark where thinking begins is not in the reply
 _SPACES = " \t\n▁Ġ"  # some servers do not decode the sign for a space
+_BROKEN = "\ufffd"  # how servers write a token that is no whole letter
+_MALFORMED = (KeyError, TypeError, AttributeError, ValueError, IndexError)
 _BUSY_FOR_EVER = {"insufficient_quota", "billing_hard_limit_reached"}
+
+
+def thinking_tokens(name: str, parameters: dict[str, Any]) -> int:
+    """Take `thinking_tokens` out of a model's parameters, for it is ours and not the provider's."""
+    found = parameters.pop("thinking_tokens", THINKING)
+    if type(found) is not int or found < 0:
+        raise ResponderError(f"models: {name}: thinking_tokens must be a whole number from 0, not {found!r}")
+    return found
 
 
 def transcript(messages: Sequence[Message]) -> str:
@@ -53,38 +65,58 @@ def body(prompt: Prompt, model: str, able: Abilities, thinking_tokens: int = THI
     return asked
 
 
-def reply(data: Mapping[str, Any], prompt: Prompt, seconds: float) -> Reply:
+def reply(data: Mapping[str, Any], prompt: Prompt, seconds: float, able: Abilities | None = None) -> Reply:
     """What came back. Raises Failure where it is no reply, or lacks the probabilities that were asked for."""
-    choice = _choice(data)
-    message = choice.get("message") or {}
-    text = choice.get("text") if "message" not in choice else message.get("content")
+    try:
+        return _reply(data, prompt, seconds, UNMARKED in (able.dialect if able else ()))
+    except _MALFORMED as problem:
+        raise _malformed(data, problem) from None
+
+
+def _reply(data: Mapping[str, Any], prompt: Prompt, seconds: float, unmarked: bool) -> Reply:
+    first = choice(data)
+    message = first.get("message") or {}
+    text = first.get("text") if "message" not in first else message.get("content")
     if isinstance(text, list):  # parts of a message
         text = "".join(str(part.get("text") or "") for part in text if isinstance(part, Mapping))
     if text is not None and not isinstance(text, str):
         raise Failure("passing", f"a reply's content is a text, not {type(text).__name__}")
-    text, thought = without_thoughts(text or message.get("refusal") or "")
+    finish = first.get("finish_reason")
+    text, thought = without_thoughts(text or message.get("refusal") or "", unmarked and finish == "length")
     thinking = message.get("reasoning_content") or message.get("reasoning") or thought
+    thinking = thinking if isinstance(thinking, str) else None
     usage = data.get("usage") or {}
-    details = usage.get("completion_tokens_details") or {}
-    labels = label_logprobs(prompt.labels, first_token(choice)) if prompt.want == "labels" else None
+    made = usage.get("completion_tokens")
+    spent = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens")
+    if thinking and not spent and made is not None:  # many servers do not count it apart: by its share of the letters
+        spent = round(made * len(thinking) / (len(thinking) + len(text)))
+    labels = label_logprobs(prompt.labels, first_token(first)) if prompt.want == "labels" else None
     return Reply(
         prompt.id,
         text=text,
         label_logprobs=labels,
-        thinking=thinking if isinstance(thinking, str) else None,
-        finish=choice.get("finish_reason"),
+        thinking=thinking,
+        finish=finish,
         seconds=seconds,
         tokens_in=usage.get("prompt_tokens"),
-        tokens_out=usage.get("completion_tokens"),
-        tokens_thinking=details.get("reasoning_tokens"),
+        tokens_out=made,
+        tokens_thinking=spent,
     )
 
 
-def _choice(data: Mapping[str, Any]) -> Mapping[str, Any]:
+def choice(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The one reply of an answer; Failure where there is none."""
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
         raise Failure("passing", f"no reply in what came back: {redacted(str(data))[:200]}")
+    if choices[0].get("error") or choices[0].get("finish_reason") == "error":  # a proxy that lost its provider midway
+        told = choices[0].get("error") or "the provider stopped with an error"
+        raise Failure("passing", redacted(str(told))[:500])
     return cast(Mapping[str, Any], choices[0])
+
+
+def _malformed(data: object, problem: Exception) -> Failure:
+    return Failure("passing", f"not in OpenAI's format ({type(problem).__name__}): {redacted(str(data))[:200]}")
 
 
 def first_token(choice: Mapping[str, Any]) -> dict[str, float]:
@@ -116,12 +148,15 @@ def label_logprobs(labels: Sequence[str], tokens: Mapping[str, float]) -> tuple[
     return tuple(tokens.get(label, -math.inf) for label in labels)
 
 
-def without_thoughts(text: str) -> tuple[str, str | None]:
-    """What is said, and what was thought before it between <think> marks; all of it where the thinking never ends."""
+def without_thoughts(text: str, unfinished: bool = False) -> tuple[str, str | None]:
+    """What is said, and what was thought before it between <think> marks; all of it where the thinking never ends.
+
+    `unfinished`: a text without a mark is thinking that was cut off, for its beginning is marked in the prompt.
+    """
     thought, mark, said = text.partition("</think>")
     if mark:
         return said.lstrip(), thought.replace("<think>", "").strip()
-    if text.lstrip().startswith("<think>"):
+    if unfinished or text.lstrip().startswith("<think>"):
         return "", text.replace("<think>", "").strip()
     return text, None
 
@@ -151,42 +186,65 @@ def echo_body(prompt: Prompt, continuation: str, model: str, able: Abilities) ->
 
 def echoed(data: Mapping[str, Any], prompt: Prompt, continuation: str) -> Likelihood:
     """The likelihood of `continuation`, from what a server says of a text that it has read."""
-    if data.get("prompt_logprobs"):
-        return _from_the_end(data["prompt_logprobs"], continuation)
-    told = _choice(data).get("logprobs") or {}
-    tokens, logs = told.get("tokens") or [], told.get("token_logprobs") or []
-    if not tokens or len(tokens) != len(logs):
-        raise Failure(
-            "passing", "the reply does not tell how likely the text was, which this server did when it was tried"
-        )
-    begin = len(transcript(prompt.messages))
+    try:
+        if read := data.get("prompt_logprobs"):
+            tokens, logs, offsets = _vllm(read)
+        else:
+            told = choice(data).get("logprobs") or {}
+            tokens, logs = told.get("tokens") or [], told.get("token_logprobs") or []
+            offsets = told.get("text_offset") or []
+        if not tokens or len(tokens) != len(logs):
+            raise Failure(
+                "passing", "the reply does not tell how likely the text was, which this server did when it was tried"
+            )
+        inside = _inside(tokens, offsets, len(transcript(prompt.messages)), continuation)
+        found = [each for place in inside if (each := logs[place]) is not None]
+        if len(found) < len(inside):
+            raise Failure("final", "the server tells no log-probability of some tokens of the statement")
+        return Likelihood(math.fsum(found), len(found))
+    except _MALFORMED as problem:
+        raise _malformed(data, problem) from None
+
+
+def _vllm(read: Sequence[Any]) -> tuple[list[str], list[float | None], list[int]]:
+    """Tokens and log-probabilities of vLLM's list: an entry a token, whose id comes first where there are alternatives."""
+    tokens, logs = [], list[float | None]()
+    for entry in read:
+        told = next(iter(entry.values())) if entry else {}
+        tokens.append(str(told.get("decoded_token") or ""))
+        logs.append(told.get("logprob"))
+    return tokens, logs, []
+
+
+def _inside(tokens: Sequence[str], offsets: Sequence[int], begin: int, continuation: str) -> Sequence[int]:
+    """Places of the tokens that make up `continuation`: after `begin` letters and a space, or else at the end."""
     end = begin + 1 + len(continuation)
-    offsets = told.get("text_offset") or [sum(map(len, tokens[:place])) for place in range(len(tokens))]
-    first = offsets[0]  # some servers count from the first token that they were given
-    inside = [place for place, offset in enumerate(offsets) if begin <= offset - first < end]
-    if not inside or offsets[inside[0]] - first > begin + 1:
-        raise Failure("final", "the server's tokens do not part where the statement begins")
-    found = [logs[place] for place in inside]
-    if any(each is None for each in found):
-        raise Failure("final", "the server tells no log-probability of some tokens of the statement")
-    return Likelihood(math.fsum(found), len(found))
-
-
-def _from_the_end(read: Sequence[Any], continuation: str) -> Likelihood:
-    """vLLM's list, a token an entry: those at the end that make up the continuation."""
-    logs: list[float] = []
-    said = ""
-    for entry in reversed(read):
-        if not isinstance(entry, Mapping) or len(entry) != 1:
-            break
-        (told,) = entry.values()
-        said = (told.get("decoded_token") or "") + said
-        logs.append(told["logprob"])
-        if said.strip(_SPACES) == continuation.strip():
-            return Likelihood(math.fsum(logs), len(logs))
-        if len(said) > len(continuation) + 8:
-            break
+    # some servers count from the first token that they were given, and some put a token of their own before the text
+    for first in offsets[:2]:
+        inside = [place for place, offset in enumerate(offsets) if begin <= offset - first < end]
+        if inside and offsets[inside[0]] - first <= begin + 1:
+            said = "".join(tokens[place] for place in inside)
+            if "bytes:" in said or _same(said, continuation):  # OpenAI's way to write a token that is no whole letter
+                return inside
+    for last in (len(tokens), len(tokens) - 1):  # with and without a token that was made up after the text
+        said = ""
+        for place in range(last - 1, -1, -1):
+            said = tokens[place] + said
+            if len(said) > 4 * len(continuation) + 8:
+                break
+            if _same(said, continuation) and not (said.startswith(_BROKEN) and tokens[place - 1].endswith(_BROKEN)):
+                return range(place, last)
     raise Failure("final", "the server's tokens do not part where the statement begins")
+
+
+def _same(said: str, continuation: str) -> bool:
+    """Whether tokens make up a text; those that are no whole letter are taken for any that is not in ASCII."""
+    said = said.replace("▁", " ").replace("Ġ", " ").strip()
+    if _BROKEN not in said:
+        return said == continuation.strip()
+    parts = re.split(f"({_BROKEN}+)", said)
+    pattern = "".join(f"[^\\x00-\\x7f]{{1,{len(each)}}}" if _BROKEN in each else re.escape(each) for each in parts)
+    return re.fullmatch(pattern, continuation.strip()) is not None
 
 
 def failure(status: int, data: object, text: str, headers: Mapping[str, str]) -> Failure:
@@ -198,7 +256,7 @@ def failure(status: int, data: object, text: str, headers: Mapping[str, str]) ->
         told = data.get("detail") or data.get("message")
     message = redacted(f"{status}: {str(told or text).strip() or 'no message'}")[:500]
     wait = retry_after(headers)
-    if code in _BUSY_FOR_EVER:
+    if str(code) in _BUSY_FOR_EVER:
         return Failure("final", message)
     if status == 429 or (status in (503, 529) and wait is not None):
         return Failure("busy", message, wait)

@@ -12,7 +12,7 @@ from inventories.responder import ResponderError
 
 SERVER_KEY = "SERVER_API_KEY"  # what a `server:` model is sent; its own variable, so that no provider's key goes astray
 _SECRET = re.compile(r"key|token|secret|password|passwd|authorization|bearer|credential|cookie", re.I)
-_HARMLESS = re.compile(r"(^|_)(max|min|n|thinking|top|budget|num)_?\w*tokens?$|tokens_per|tokenizer", re.I)
+_HARMLESS = re.compile(r"tokens(?!\w*(key|secret))|token_(ids?|budget|limit|count)$|tokenizer", re.I)
 _LOOKS_SECRET = re.compile(
     r"\b(sk-[\w-]{8,}|Bearer\s+[\w.~+/=-]{8,}|AIza[\w-]{20,}|gsk_\w{20,}|hf_\w{20,}|xai-\w{20,})"
 )
@@ -51,12 +51,13 @@ def redacted(text: str) -> str:
     return _LOOKS_SECRET.sub("[key]", text)
 
 
-def _leaves(parameters: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for name, value in parameters.items():
-        place = f"{before}{name}"
-        if isinstance(value, Mapping):
-            found += [(place, None), *_leaves(value, f"{place}.")]
-        else:
-            found.append((place, value))
+def _leaves(value: object, place: str = "") -> list[tuple[str, Any]]:
+    """Every value with its place; a table or list is itself one, without a value."""
+    found: list[tuple[str, Any]] = [(place, None if isinstance(value, Mapping | list | tuple) else value)]
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            found += _leaves(each, f"{place}.{name}".removeprefix("."))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            found += _leaves(each, place)
     return found

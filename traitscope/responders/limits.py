@@ -28,7 +28,8 @@ class Spacing:
     SLACK = 0.05  # seconds that a late timer may make up for
 
     def __init__(self, per_minute: float | None) -> None:
-        self.seconds_each = 60.0 / per_minute if per_minute else 0.0
+        # what a late timer makes up for comes on top of a minute
+        self.seconds_each = (60.0 + self.SLACK) / per_minute if per_minute else 0.0
         self._free_at = 0.0
 
     def wait(self, now: float) -> float:

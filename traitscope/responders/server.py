@@ -33,7 +33,7 @@ class ServerResponder:
         given = dict(parameters or {})
         keys.load_env()
         keys.refuse_secrets(self.name, given)
-        self.thinking_tokens = int(given.pop("thinking_tokens", completion.THINKING))
+        self.thinking_tokens = completion.thinking_tokens(self.name, given)
         self.parameters = given
         self.pace = Pace(limits or Limits(), self.name, tell)
         self._known = known
@@ -92,7 +92,7 @@ class _Calls:
             return await self._likelihood(prompt, since)
         path: abilities.Path = "completions" if "completions" in self.able.dialect else "chat/completions"
         asked = completion.body(prompt, responder.model, self.able, responder.thinking_tokens)
-        return completion.reply(await self.send(path, asked), prompt, time.monotonic() - since)
+        return completion.reply(await self.send(path, asked), prompt, time.monotonic() - since, self.able)
 
     async def _likelihood(self, prompt: Prompt, since: float) -> Reply:
         """One call for each continuation; the reply has them all."""
@@ -122,9 +122,13 @@ class _Calls:
             found = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError):
             found = None
-        text = raw[:500].decode("utf-8", "replace") if found is None else ""
+        # not yet cut to what is shown: half a key would not be recognised as one
+        text = raw[:100_000].decode("utf-8", "replace") if found is None else ""
         if status >= 300:
-            raise completion.failure(status, found, text, headers)
+            refused = completion.failure(status, found, text, headers)
+            if status in (401, 403):
+                refused.message += f" (the key is taken from {keys.SERVER_KEY})"
+            raise refused
         if not isinstance(found, dict):
             raise Failure("passing", keys.redacted(f"{status}: no JSON object: {text}")[:500])
         if found.get("error") and not found.get("choices"):  # some proxies put an error into a good answer

@@ -4,20 +4,22 @@ The event loop runs in the caller's thread, and only while the caller waits for 
 with the caller for the interpreter after every reply. A caller that has a running loop already (a notebook) waits for
 one in another thread.
 
-Three kinds of failure (`Failure.kind`): "busy" closes the whole window for a while and makes it narrower, and the call
+Four kinds of failure (`Failure.kind`): "busy" closes the whole window for a while and makes it narrower, and the call
 is asked again; "passing" (time-out, dropped connection, server error) asks the one call again, a few times; "final" is
-not asked again in this run.
+not asked again in this run; "ended" (no money left) would meet every other call, too, and ends the run.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from threading import current_thread, main_thread
 from typing import Any, Literal, Protocol, TypeVar
 
 from inventories.responder import Prompt, Reply, ResponderError
@@ -27,6 +29,7 @@ FIRST_CALLS = 20  # so many failures before any good reply stop a run
 GROWTH = 1.02  # of the window with each good reply
 LONGEST_PAUSE = 60.0  # seconds, where the provider does not say how long
 SHORTEST_PAUSE = 0.25
+HANDED = 8  # replies handed over together: their places in the window are free only when the caller is done with them
 
 T = TypeVar("T")
 
@@ -34,7 +37,9 @@ T = TypeVar("T")
 class Failure(Exception):
     """A call that brought no reply."""
 
-    def __init__(self, kind: Literal["busy", "passing", "final"], message: str, wait: float | None = None) -> None:
+    def __init__(
+        self, kind: Literal["busy", "passing", "final", "ended"], message: str, wait: float | None = None
+    ) -> None:
         super().__init__(message)
         self.kind, self.message, self.wait = kind, message, wait  # wait: seconds that the provider asks for
 
@@ -89,7 +94,7 @@ class Pace:
 
     def start(self, prompt: Prompt, now: float) -> float:
         """A call starts now; return the tokens that it is taken to need."""
-        self._requests.take(now)
+        self._requests.take(now, max(1, len(prompt.continuations)))
         tokens = tokens_of(prompt)
         self._tokens.take(now, tokens)
         return tokens
@@ -132,21 +137,25 @@ class Pace:
             self._open_at = now + pause
 
     def failed(self, failure: Failure) -> None:
-        """A call is given up; too many of them before the first good reply end the run."""
+        """A call is given up; the run ends where all would be, or after too many of them before the first good reply."""
         self._failed += 1
+        if failure.kind == "ended":
+            raise ResponderError(f"{self.name}: {failure.message}; run again later, what was answered is kept")
         if not self._good and self._failed >= FIRST_CALLS:
             raise ResponderError(f"{self.name}: the first {self._failed} calls all failed; the last: {failure.message}")
 
 
 def tokens_of(prompt: Prompt) -> float:
     """What a call may need of the tokens of a minute: a guess before the provider has counted."""
-    said = sum(len(each.content) for each in prompt.messages) + sum(map(len, prompt.continuations))
-    return said / 4 + (prompt.max_tokens if prompt.want == "text" else 1)
+    times = max(1, len(prompt.continuations))  # each is asked for with all the messages before it
+    said = times * sum(len(each.content) for each in prompt.messages) + sum(map(len, prompt.continuations))
+    return said / 4 + (prompt.max_tokens if prompt.want == "text" else times)
 
 
 def ask(prompts: Iterable[Prompt], client: Client, pace: Pace) -> Iterator[Reply]:
     """Yield a reply for every prompt, each as soon as it is there; prompts are taken as the window has room.
 
+    `prompts` is asked for more even after it had none: a reply may have brought a question that follows it.
     A call that is given up is a Reply with an error. Raises ResponderError when the provider answers nothing at all.
     Where the budget is spent, what is in flight still comes back and no more is taken.
     """
@@ -157,11 +166,12 @@ def ask(prompts: Iterable[Prompt], client: Client, pace: Pace) -> Iterator[Reply
     try:
         _until(loop, client.open())
         while True:
-            flight.queue += islice(waiting, max(0, 2 * pace.limits.concurrency - flight.size))
+            flight.queue += islice(waiting, flight.room)
             if not flight.size:
                 return
             yield from _until(loop, flight.landed())
             if flight.stopped is not None:
+                yield from flight.back
                 raise flight.stopped
     finally:
         _until(loop, flight.close())
@@ -184,10 +194,10 @@ class _Flight:
         self.client, self.pace = client, pace
         self.queue: deque[Prompt] = deque()
         self.stopped: Exception | None = None
-        self._spent = False
+        self._spent, self._closed = False, False
         self._tasks: set[asyncio.Task[None]] = set()
         self._later = 0  # calls that wait to be asked again
-        self._back: list[Reply] = []
+        self.back: list[Reply] = []  # not handed over yet
         self._news = asyncio.Event()
         self._tries: dict[str, list[int]] = {}  # of prompts that failed: times in passing, times busy
         self._timer: asyncio.TimerHandle | None = None
@@ -197,20 +207,26 @@ class _Flight:
         """Prompts that were taken and are not handed over yet."""
         if self._spent:
             self.queue.clear()
-        return len(self.queue) + len(self._tasks) + self._later + len(self._back)
+        return len(self.queue) + len(self._tasks) + self._later + len(self.back)
+
+    @property
+    def room(self) -> int:
+        """How many prompts more should wait for their turn."""
+        return 0 if self._spent else max(0, 2 * self.pace.limits.concurrency - self.size)
 
     async def landed(self) -> list[Reply]:
-        """Wait until a reply is back; return all that are."""
+        """Wait until a reply is back; return those that are, a few at a time."""
         self._fill()
-        while not self._back and self.stopped is None and self.size:
+        while not self.back and self.stopped is None and self.size:
             self._news.clear()
             await self._news.wait()
         for _ in range(3):  # calls that have just been started get as far as sending before the loop rests
             await asyncio.sleep(0)
-        back, self._back = self._back, []
+        back, self.back = self.back[:HANDED], self.back[HANDED:]
         return back
 
     async def close(self) -> None:
+        self._closed = True  # or the end of each call would start the next
         if self._timer:
             self._timer.cancel()
         for task in self._tasks:
@@ -221,16 +237,21 @@ class _Flight:
     def _fill(self) -> None:
         """Start what may start; come back when more may."""
         now = time.monotonic()
-        while self.queue and len(self._tasks) < max(1, int(self.pace.width)) and self.stopped is None:
+        # a reply that is not handed over keeps its place: a process that is killed loses no more than the window holds
+        while self.queue and len(self._tasks) + len(self.back) < max(1, int(self.pace.width)):
+            if self._closed or self.stopped is not None:
+                return
             wait = self.pace.wait(now)
             if wait > 0:
-                if self._timer is None:
-                    self._timer = asyncio.get_running_loop().call_later(wait, self._again)
+                if self._timer:  # a reply may have said that less has to be waited
+                    self._timer.cancel()
+                self._timer = asyncio.get_running_loop().call_later(wait, self._again)
                 return
             prompt = self.queue[0]
             if self.pace.budget and not self.pace.budget.reserve(prompt):
-                self._spent = True
-                self._news.set()
+                if not self._tasks:  # or else what is in flight may cost less than was set aside for it
+                    self._spent = True
+                    self._news.set()
                 return
             self.queue.popleft()
             task = asyncio.get_running_loop().create_task(self._call(prompt, now, self.pace.start(prompt, now)))
@@ -249,17 +270,16 @@ class _Flight:
                 if reply.error is None:
                     self.pace.good(reply, tokens)
                 self._tries.pop(prompt.id, None)
-                self._back.append(reply)
+                self.back.append(reply)
                 self._news.set()
         except Exception as stop:  # the run's end, or a mistake of ours: told to who waits, who would wait for ever
-            self.stopped = stop
+            self.stopped = self.stopped or stop
             self._news.set()
         finally:
             if self.pace.budget:
                 self.pace.budget.settle(prompt, reply)
             self._tasks.discard(asyncio.current_task())
-            if self.stopped is None:
-                self._fill()
+            self._fill()
 
     async def _one(self, prompt: Prompt, started: float) -> Reply | None:
         """The reply; None when the prompt goes back into the queue."""
@@ -286,7 +306,7 @@ class _Flight:
         try:
             self.pace.failed(failure)
         except ResponderError:
-            self._back.append(reply)  # the last straw is kept like the others
+            self.back.append(reply)  # the last straw is kept like the others
             raise
         return reply
 
@@ -298,10 +318,31 @@ class _Flight:
 
 def _until(loop: asyncio.AbstractEventLoop, what: Coroutine[Any, Any, T]) -> T:
     """Run the loop until `what` is done; in another thread where this one has a loop that runs."""
-    if not _running():
-        return loop.run_until_complete(what)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(loop.run_until_complete, what).result()
+    if _running():
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(loop.run_until_complete, what).result()
+    task, struck = loop.create_task(what), False
+
+    def strike(*_: object) -> None:
+        nonlocal struck
+        struck = True
+        loop.call_soon_threadsafe(task.cancel)
+
+    # Control-C in the middle of the loop's own work would lose the news that some task waits for, and that for ever
+    ours = current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, strike)
+    try:
+        found = loop.run_until_complete(task)
+    except asyncio.CancelledError:
+        if not struck:
+            raise
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+    if struck:
+        raise KeyboardInterrupt
+    return found
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:
