@@ -150,7 +150,8 @@ def prompts(calls: int) -> list[list[dict[str, str]]]:
     """The messages of the same study."""
     from inventories.administer import next_prompts
     from inventories.responder import Abilities
-    from traitscope.study import interviews, load_study
+    from traitscope.interviews import interviews
+    from traitscope.study import load_study
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "calls.toml"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from inventories.administer import next_prompts
 from inventories.responder import Prompt
+from traitscope.interviews import interviews
 from traitscope.responders import by_name
-from traitscope.study import interviews, load_study
+from traitscope.study import load_study
 
 PERSONAS = ("bare", "E+A+C+N+O+", "E-A-C-N-O+")
 ALONE = 12  # prompts asked one at a time: enough for a rate, few enough to be short

@@ -57,8 +57,14 @@ def _progress(unfinished: bool) -> None:
 
 def _go_on(name: str) -> None:
     """Ask the rest from here; keys stay in this browser's session and in the process that asks."""
+    record = Record(kit.runs() / name)
+    state = continuing.state(record)
+    if state["asked"]:
+        st.caption("Being asked now.")
+        return
+    if state["stopped"]:
+        st.warning(kit.plain(state["stopped"]))
     with st.expander("Ask the rest from here"):
-        record = Record(kit.runs() / name)
         needed = kit.cached(continuing.needed, record)
         if needed["problem"]:
             st.error(kit.plain(needed["problem"]))

@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 
 from traitscope import cost, pilot
+from traitscope.interviews import check_served, interviews
 from traitscope.listing import terms_of
 from traitscope.record import Record
 from traitscope.responders.limits import Limits
 from traitscope.runner import Options, Responders, folder_of, run
-from traitscope.study import Model, Study, StudyError, check_served, interviews
+from traitscope.study import Study
+from traitscope.study_file import Model, StudyError
 
 SHOWN_FAILURES = 5
 

@@ -55,7 +55,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
     from inventories.responder import ResponderError
     from traitscope.datafile import DataError
     from traitscope.store import StoreError
-    from traitscope.study import StudyError
+    from traitscope.study_file import StudyError
 
     return DefinitionError, StudyError, ResponderError, StoreError, DataError
 
@@ -363,7 +363,7 @@ def _divergence(given: argparse.Namespace) -> tuple[Any, str]:
     from traitscope.datafile import DataError
     from traitscope.freeze import other_than_planned
     from traitscope.record import Record
-    from traitscope.study import study_file
+    from traitscope.study_file import study_file
 
     record = Record(given.record)
     planned = study_file(record.folder / "study.toml").analysis

@@ -8,11 +8,13 @@ from typing import Any
 from inventories.reading import DefinitionError
 from inventories.responder import ResponderError
 from traitscope import cost, planning
+from traitscope.lock import is_held
 from traitscope.record import Record
 from traitscope.responders import keys_needed
-from traitscope.runner import start
+from traitscope.runner import last_words, start
 from traitscope.store import StoreError
-from traitscope.study import StudyError, load_study
+from traitscope.study import load_study
+from traitscope.study_file import StudyError
 
 
 def needed(record: Record) -> dict[str, Any]:
@@ -25,6 +27,13 @@ def needed(record: Record) -> dict[str, Any]:
     except (StudyError, DefinitionError, ResponderError, StoreError) as problem:
         return {"keys": [], "forecast": "", "problem": str(problem)}
     return {"keys": keys, "forecast": _told(paid), "problem": ""}
+
+
+def state(record: Record) -> dict[str, Any]:
+    """Whether it is being asked now, and else what stopped the process that was started from here ("" where nothing did)."""
+    asked = is_held(record.folder)
+    said = last_words(record.folder)
+    return {"asked": asked, "stopped": said if said.startswith("traitscope:") and not asked else ""}
 
 
 def go_on(record: Record, keys: Mapping[str, str] | None = None) -> int:

@@ -11,7 +11,7 @@ import msgspec
 
 from inventories.administer import Interview, next_prompt
 from inventories.responder import Abilities, Prompt, Reply, Responder, ResponderError
-from traitscope.study import Model, Price
+from traitscope.study_file import Model, Price
 
 BYTES_PER_TOKEN = (5.0, 2.5)  # of a prompt, in UTF-8: fewest and most tokens
 BYTES_ELSEWHERE = 1.2  # outside ASCII, for the most tokens: some tokenizers know few letters but those of English
@@ -263,7 +263,7 @@ class Budget:
     def reserve(self, prompt_id: str, at_most: float) -> bool:
         """Set `at_most` aside, or say that there is not enough left."""
         if self.paid + self._set_aside + at_most > self.most:
-            self.spent = True
+            self.spent = not self._under_way  # or else what is under way may cost less than was set aside
             return False
         self._under_way[prompt_id] = at_most
         self._set_aside += at_most

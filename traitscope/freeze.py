@@ -17,7 +17,8 @@ from inventories.responder import Abilities
 from inventories.wording import WORDINGS
 from traitscope.record import Record, package_versions, write_whole
 from traitscope.store import StoreError
-from traitscope.study import Analysis, Model, Study, study_file
+from traitscope.study import Study
+from traitscope.study_file import Analysis, Model, study_file
 
 FILE = "frozen.json"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ except ImportError:  # Windows has none; there the user has to see to it
     fcntl = None  # type: ignore[assignment]
 
 FILE = "lock"
+TRIES = 4
 
 
 @contextmanager
@@ -21,11 +23,16 @@ def alone(folder: Path) -> Iterator[None]:
     """Hold the record in `folder`; StoreError where another process does. The system lets go when a process dies."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / FILE).open("a") as file:
-        try:
-            if fcntl is not None:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(f"{folder}: is being asked by another process; wait for it, or stop it first") from None
+        for left in reversed(range(TRIES)):
+            try:
+                if fcntl is not None:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # perhaps somebody has only looked whether it is held
+                if not left:
+                    told = f"{folder}: is being asked by another process; wait for it, or stop it first"
+                    raise StoreError(told) from None
+                time.sleep(0.05)
         yield
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from inventories.administer import Interview
 from inventories.ids import shuffled
-from traitscope.study import StudyError
+from traitscope.study_file import StudyError
 
 FEWEST_PERSONAS, FORMS = 3, 2  # what a D-study needs at least, where the study has as many
 

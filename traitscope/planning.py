@@ -15,11 +15,12 @@ from psychometrics.estimate import plain
 from traitscope import buying, cost
 from traitscope.cost import ASSUMPTIONS, Forecast, Range
 from traitscope.freeze import freeze
+from traitscope.interviews import check_served, interviews, summary
 from traitscope.listing import terms_of
 from traitscope.record import Record
 from traitscope.runner import Responders, folder_of
 from traitscope.store import Store
-from traitscope.study import Study, check_served, interviews, load_study, summary
+from traitscope.study import Study, load_study
 from traitscope.text import columns, frame
 
 

@@ -18,11 +18,16 @@ from inventories.forms import Step
 from inventories.responder import Abilities, Prompt, Reply, Responder
 from traitscope import pilot, reuse
 from traitscope.cost import Budget, budget_for, with_cost
+from traitscope.interviews import check_served, interviews
+from traitscope.lock import alone
 from traitscope.record import RUNS, Record, make_record
 from traitscope.responders import by_name
 from traitscope.responders.limits import Limits
 from traitscope.store import Store
-from traitscope.study import Model, Study, check_served, interviews
+from traitscope.study import Study
+from traitscope.study_file import Model
+
+LOG = "run.log"
 
 Progress = Callable[[int], object]  # called with the number of trials that one call settled
 Tell = Callable[[str], object]
@@ -92,8 +97,22 @@ def run(
         responders.of(model)  # a key that is missing is told before anybody is asked
     abilities = responders.abilities(study.models)
     check_served(study, abilities)  # before anything is written
-    record = make_record(study, folder, abilities)
-    with Store(folder / "answers.sqlite", write=True) as store:
+    with alone(folder):
+        record = make_record(study, folder, abilities)
+        _ask(study, record, started, options, tell, responders)
+    return record
+
+
+def _ask(
+    study: Study,
+    record: Record,
+    started: Callable[[int, int], Progress] | None,
+    options: Options,
+    tell: Tell | None,
+    responders: Responders,
+) -> None:
+    abilities = record.manifest.abilities
+    with Store(record.folder / "answers.sqlite", write=True) as store:
         store.forget_plan()
         store.plan(interviews(study, abilities))
         store.commit()
@@ -113,7 +132,6 @@ def run(
             _hold(store, responders.of(model), model, mine, settled, budget)
         if budget and budget.spent and tell:
             tell(f"stopped at --max-cost: {budget.told()}; what was answered is kept")
-    return record
 
 
 class _Asked(NamedTuple):
@@ -182,7 +200,7 @@ def _hold(
     price = budget_for(responder, model, budget)
     while True:
         for reply in responder.ask(feed):
-            told = with_cost(reply, price)
+            told = with_cost(reply, price, own=model.price is not None)
             asked = feed.answered(told)
             store.add(asked.step, asked.prompt, told, read(asked.interview, asked.step, told))
             if told.error is None:
@@ -204,19 +222,29 @@ def reparse(record: Record) -> int:
         return store.reread(again)
 
 
-def start(study: Path, folder: Path | None = None, keys: Mapping[str, str] | None = None) -> int:
+def start(study: Path, folder: Path, keys: Mapping[str, str] | None = None) -> int:
     """Start `traitscope run STUDY` in a process of its own that outlives this one; return its pid.
 
-    `keys` (variable -> key) are in the environment of that process alone.
+    `keys` (variable -> key) are in the environment of that process alone. What it says goes to `run.log` in the record.
     """
-    command = [sys.executable, "-m", "traitscope", "run", str(study), "--yes"]
-    command += ["--record", str(folder)] if folder else []
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env={**os.environ, **(keys or {})},
-    )
+    command = [sys.executable, "-m", "traitscope", "run", str(study), "--record", str(folder), "--yes"]
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOG).open("w") as log:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, **(keys or {})},
+        )
     return process.pid
+
+
+def last_words(folder: Path) -> str:
+    """The last line that a process of `start` has said, or ""."""
+    try:
+        lines = (folder / LOG).read_text("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1].rpartition("\r")[2] if lines else ""

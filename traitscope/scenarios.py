@@ -19,9 +19,9 @@ from psychometrics.compare import two_group_effect
 from psychometrics.estimate import NO_SPREAD, Estimate
 from psychometrics.trait_scores import trait_scores as scored
 from traitscope import analysis
+from traitscope.distributions import label_logprobs
 from traitscope.estimates import FEWEST_FOR_INTERVAL, SEED, poles, withheld
 from traitscope.record import Record
-from traitscope.store import label_logprobs
 
 RESAMPLES = 1000
 ONE_POLE = 0.95  # share of high actions from which, or under one minus which, a scenario has one answer

@@ -19,8 +19,10 @@ from inventories.administer import Interview, Reading
 from inventories.answers import READER_VERSION, PrintedOption
 from inventories.forms import Step
 from inventories.ids import digest
-from inventories.responder import Likelihood, Message, Prompt, Reply
+from inventories.responder import Message, Prompt, Reply
 from inventories.wording import printed_options
+from traitscope.distributions import encoded, stored_reply
+from traitscope.queries import IS_BEGUN, IS_DONE, TABLES
 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
@@ -188,12 +190,12 @@ class Store:
             "JOIN calls c ON c.id = ct.call WHERE t.sitting = ? AND c.error IS NULL ORDER BY c.id",
             (sitting,),
         )
-        return {trial: _reply(trial, text, blob, thinking) for trial, text, blob, thinking in rows}
+        return {trial: stored_reply(trial, text, blob, thinking) for trial, text, blob, thinking in rows}
 
     def add(self, step: Step, prompt: Prompt, reply: Reply, readings: Sequence[Reading]) -> None:
         """Keep one exchange, good or failed, with what was read from it."""
         self._begin()
-        blob = _distribution(reply)
+        blob = encoded(reply)
         attempt = (
             self.db.execute("SELECT count(*) FROM call_trials WHERE trial = ?", (step.trials[0].id,)).fetchone()[0] + 1
         )
@@ -203,11 +205,12 @@ class Store:
             (self._prompt(prompt), attempt, reply.text, reply.thinking, reply.error, blob, reply.seconds, reply.tokens_in,
              reply.tokens_out, reply.cost, time.time(), reply.finish, reply.tokens_thinking),
         )  # fmt: skip
+        # a trial is done when its call is linked to it: the last thing, wherever a Ctrl-C strikes
+        self._answers(cursor.lastrowid, readings)
         self.db.executemany(
             "INSERT INTO call_trials VALUES (?,?,?)",
             [(cursor.lastrowid, trial.id, trial.line) for trial in step.trials],
         )
-        self._answers(cursor.lastrowid, readings)
         self._waiting += 1
         if self._waiting >= COMMIT_CALLS or time.monotonic() - self._last_commit > COMMIT_SECONDS:
             self.commit()
@@ -245,7 +248,7 @@ class Store:
             rows = self.db.execute(
                 "SELECT ct.trial, max(c.id) FROM other.call_trials ct JOIN other.calls c ON c.id = ct.call "
                 "JOIN trials t ON t.id = ct.trial JOIN sittings s ON s.id = t.sitting "
-                f"WHERE c.error IS NULL AND s.current AND NOT {_IS_DONE} AND NOT {_IS_BEGUN} GROUP BY ct.trial"
+                f"WHERE c.error IS NULL AND s.current AND NOT {IS_DONE} AND NOT {IS_BEGUN} GROUP BY ct.trial"
             ).fetchall()
             for call in sorted({call for _, call in rows}):
                 kept, continuations = json.loads(
@@ -289,7 +292,7 @@ class Store:
             calls.setdefault(call, (text, blob, thinking, [], options))[3].append((trial, item))
         for call, (text, blob, thinking, trials, options) in calls.items():
             printed = msgspec.json.decode(self.text(options), type=tuple[PrintedOption, ...])
-            self._answers(call, read(trials, printed, _reply(trials[0][0], text, blob, thinking)))
+            self._answers(call, read(trials, printed, stored_reply(trials[0][0], text, blob, thinking)))
         self.commit()
         return len(calls)
 
@@ -300,7 +303,7 @@ class Store:
         found = {"trials": 0, "done": 0, "failed": 0}
         for sitting, total, done, failed in self.db.execute(
             "SELECT sitting, count(*), sum(good), sum(NOT good AND failed) FROM (SELECT t.sitting, "
-            f"{_IS_DONE} good, EXISTS (SELECT 1 FROM call_trials ct WHERE ct.trial = t.id) failed "
+            f"{IS_DONE} good, EXISTS (SELECT 1 FROM call_trials ct WHERE ct.trial = t.id) failed "
             "FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current) GROUP BY sitting"
         ):
             if sittings is None or sitting in sittings:
@@ -332,7 +335,7 @@ class Store:
     def pending(self) -> set[str]:
         """Ids of the current sittings that have a trial without a good call."""
         rows = self.db.execute(
-            f"SELECT DISTINCT t.sitting FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current AND NOT {_IS_DONE}"
+            f"SELECT DISTINCT t.sitting FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current AND NOT {IS_DONE}"
         )
         return {row[0] for row in rows}
 
@@ -340,77 +343,3 @@ class Store:
         """Column names and rows of one of `TABLES`."""
         cursor = self.db.execute(TABLES[what])
         return [column[0] for column in cursor.description], cursor.fetchall()
-
-
-# of a trial t
-_IS_DONE = "EXISTS (SELECT 1 FROM main.call_trials ct JOIN main.calls c ON c.id = ct.call WHERE ct.trial = t.id AND c.error IS NULL)"
-
-# of a sitting s with questions that hang on replies to earlier ones
-_IS_BEGUN = """(
-    (json_extract(s.form, '$.memory') = 'continued' OR EXISTS (SELECT 1 FROM trials u WHERE u.sitting = s.id AND u.kind = 'follow_up'))
-    AND EXISTS (SELECT 1 FROM trials u JOIN main.call_trials cu ON cu.trial = u.id JOIN main.calls k ON k.id = cu.call
-        WHERE u.sitting = s.id AND k.error IS NULL))"""
-
-TABLES = {
-    "answers": """
-        SELECT s.number, s.model, s.persona, s.inventory, s.language, s.form, s.elicitation, s.reply, s.replicate, t.sitting,
-            t.id AS trial, t.kind, t.item, t.step, t.shown, a.outcome, a.chosen, a.position, a.expected, a.label_mass,
-            a.likelihood, a.near_tie, a.reader_version, c.text AS reply_text, c.error, c.created
-        FROM sittings s JOIN trials t ON t.sitting = s.id LEFT JOIN answers a ON a.trial = t.id LEFT JOIN calls c ON c.id = a.call
-        WHERE s.current AND t.kind != 'task' ORDER BY s.number, t.step, t.line""",
-    "calls": """
-        SELECT c.id AS call, ct.trial, ct.line, t.sitting, t.kind, t.item, c.prompt, c.attempt, c.text, c.thinking, c.error,
-            c.finish, c.distribution, c.seconds, c.tokens_in, c.tokens_out, c.tokens_thinking, c.cost, c.source, c.created
-        FROM calls c JOIN call_trials ct ON ct.call = c.id JOIN trials t ON t.id = ct.trial ORDER BY c.id, ct.line""",
-    "distributions": """
-        SELECT t.id AS trial, c.distribution FROM sittings s JOIN trials t ON t.sitting = s.id JOIN answers a ON a.trial = t.id
-            JOIN calls c ON c.id = a.call
-        WHERE s.current AND s.elicitation = 'choice' AND t.kind = 'item' AND c.distribution IS NOT NULL""",
-    "failures": f"""
-        SELECT s.model, c.error, count(*) AS trials, max(c.created) AS last FROM sittings s JOIN trials t ON t.sitting = s.id
-            JOIN call_trials x ON x.trial = t.id JOIN calls c ON c.id = x.call
-        WHERE s.current AND NOT {_IS_DONE} AND c.id = (SELECT max(call) FROM call_trials WHERE trial = t.id)
-        GROUP BY 1, 2 ORDER BY 3 DESC, 2""",
-    "spending": """
-        SELECT s.model, s.elicitation, count(*) AS calls, sum(c.tokens_in) AS tokens_in, sum(c.tokens_out) AS tokens_out,
-            total(c.tokens_thinking) AS tokens_thinking, sum(c.cost) AS usd
-        FROM calls c JOIN call_trials x ON x.call = c.id AND x.line = 0 JOIN trials t ON t.id = x.trial
-            JOIN sittings s ON s.id = t.sitting
-        WHERE c.source IS NULL AND c.error IS NULL GROUP BY 1, 2 ORDER BY min(s.number)""",
-    "taken": """
-        SELECT t.sitting, count(*) AS calls, sum(c.tokens_in) AS tokens_in, sum(c.tokens_out) AS tokens_out,
-            total(c.tokens_thinking) AS tokens_thinking
-        FROM calls c JOIN call_trials x ON x.call = c.id AND x.line = 0 JOIN trials t ON t.id = x.trial
-        WHERE c.error IS NULL GROUP BY t.sitting
-        HAVING count(c.tokens_in) = count(*) AND count(c.tokens_out) = count(*)""",
-    "progress": """
-        SELECT s.model, s.elicitation, s.inventory, count(*) AS trials, count(a.trial) AS answers,
-            sum(coalesce(a.outcome = 'answered', 0)) AS answered
-        FROM sittings s JOIN trials t ON t.sitting = s.id LEFT JOIN answers a ON a.trial = t.id
-        WHERE s.current AND t.kind != 'task' GROUP BY 1, 2, 3 ORDER BY min(s.number)""",
-}
-
-
-def _distribution(reply: Reply) -> bytes | None:
-    if reply.label_logprobs is None and reply.likelihoods is None:
-        return None
-    # JSON has no infinity; e to the power of this is 0 all the same
-    labels = None if reply.label_logprobs is None else [max(each, -1e4) for each in reply.label_logprobs]
-    return msgspec.json.encode({"labels": labels, "likelihoods": reply.likelihoods})
-
-
-class _Distribution(msgspec.Struct):
-    labels: tuple[float, ...] | None
-    likelihoods: tuple[Likelihood, ...] | None
-
-
-def label_logprobs(blob: bytes) -> tuple[float, ...] | None:
-    """The log-probability of each label in printed order, from a row of "distributions"."""
-    return msgspec.json.decode(blob, type=_Distribution).labels
-
-
-def _reply(trial: str, text: str | None, blob: bytes | None, thinking: str | None) -> Reply:
-    if blob is None:
-        return Reply(trial, text=text, thinking=thinking)
-    kept = msgspec.json.decode(blob, type=_Distribution)
-    return Reply(trial, text=text, thinking=thinking, label_logprobs=kept.labels, likelihoods=kept.likelihoods)

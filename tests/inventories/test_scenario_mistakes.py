@@ -10,7 +10,9 @@ from inventories.definitions import Inventory
 from inventories.loading import load_inventory
 from inventories.reading import DefinitionError
 from inventories.responder import Abilities
-from traitscope.study import StudyError, interviews, load_study, summary
+from traitscope.interviews import interviews, summary
+from traitscope.study import load_study
+from traitscope.study_file import StudyError
 
 SCENES, SAID = ((Path(__file__).parent / "scenes" / name).read_text("utf-8") for name in ("scenes.toml", "said.toml"))
 

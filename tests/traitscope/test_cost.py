@@ -12,10 +12,12 @@ import pytest
 from inventories.responder import Abilities
 from traitscope import cost, planning
 from traitscope.cli import main
+from traitscope.interviews import interviews
 from traitscope.record import Record
 from traitscope.responders.api import litellm
 from traitscope.runner import run
-from traitscope.study import Model, Price, StudyError, interviews, load_study
+from traitscope.study import load_study
+from traitscope.study_file import Model, Price, StudyError
 
 ROOT = Path(__file__).parents[2]
 PRICE = "price = { input = 1000.0, output = 4000.0 }"

@@ -8,7 +8,7 @@ import pytest
 from inventories.responder import Abilities, Message, Prompt, Reply, ResponderError
 from traitscope.responders import by_name, window
 from traitscope.responders.limits import Limits, Spacing
-from traitscope.responders.window import Failure, Pace
+from traitscope.responders.pace import Failure, Pace
 
 
 def prompt(number, words="Question"):

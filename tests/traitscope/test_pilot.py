@@ -8,12 +8,14 @@ import pytest
 from psychometrics import d_study
 from traitscope import cost, pilot, planning
 from traitscope.cli import main
+from traitscope.interviews import interviews
 from traitscope.record import Record
 from traitscope.runner import Options, Responders, run
 from traitscope.sample import record_sample
 from traitscope.statistics.found import domains
 from traitscope.statistics.generalizability import study_of
-from traitscope.study import StudyError, interviews, load_study
+from traitscope.study import load_study
+from traitscope.study_file import StudyError
 
 FORMS = """
 seed = 3

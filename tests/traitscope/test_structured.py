@@ -9,10 +9,12 @@ from inventories.forms import Form
 from inventories.responder import Abilities, Reply
 from traitscope import analysis, planning
 from traitscope.cli import main
+from traitscope.interviews import check_served, interviews
 from traitscope.record import Record
 from traitscope.responders import completion
 from traitscope.runner import run
-from traitscope.study import StudyError, check_served, interviews, load_study
+from traitscope.study import load_study
+from traitscope.study_file import StudyError
 
 BOTH = """
 seed = 2

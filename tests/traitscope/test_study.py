@@ -3,7 +3,9 @@
 import pytest
 
 from inventories.responder import Abilities
-from traitscope.study import StudyError, interviews, load_study, summary
+from traitscope.interviews import interviews, summary
+from traitscope.study import load_study
+from traitscope.study_file import StudyError
 
 GOOD = 'models = ["simulated:person"]\ninventories = ["bfi44"]\n'
 TINY = """

@@ -11,7 +11,7 @@ import pytest
 from inventories.responder import Abilities, Message, Prompt
 from traitscope.responders import by_name
 from traitscope.responders.limits import Limits
-from traitscope.responders.window import Pace, tokens_of
+from traitscope.responders.pace import Pace, tokens_of
 from traitscope.runner import run
 from traitscope.study import load_study
 
@@ -131,7 +131,7 @@ def test_a_caller_that_has_enough_leaves_no_task_and_no_thread(running, fault_se
     else:
         some()
     gc.collect()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # one of an earlier test may have ended meanwhile
     assert caplog.text == ""  # asyncio tells of a task that nobody ended
     assert settled(server) <= 8  # the end of one call did not start the next
 

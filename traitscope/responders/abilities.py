@@ -12,7 +12,7 @@ import msgspec
 
 from inventories.responder import Abilities, Message, Prompt, ResponderError
 from traitscope.responders import completion
-from traitscope.responders.window import Failure
+from traitscope.responders.pace import Failure
 
 TRIES = 6
 ENOUGH_TO_THINK = 512  # tokens, of a question that a child can answer

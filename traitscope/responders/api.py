@@ -16,7 +16,7 @@ from inventories.reading import allowed
 from inventories.responder import Abilities, Prompt, Reply, ResponderError
 from traitscope.responders import abilities, completion, keys, window
 from traitscope.responders.limits import Limits
-from traitscope.responders.window import Failure, Pace
+from traitscope.responders.pace import Failure, Pace
 
 
 class ApiResponder:

@@ -13,7 +13,7 @@ import msgspec
 
 from inventories.responder import Abilities, Likelihood, Message, Prompt, Reply, ResponderError
 from traitscope.responders.keys import redacted
-from traitscope.responders.window import Failure
+from traitscope.responders.pace import Failure
 
 TOP = 20  # most alternatives that OpenAI gives for a token
 THINKING = 4096  # tokens that a model which thinks may think for, unless `thinking_tokens` says otherwise
@@ -257,7 +257,7 @@ def failure(status: int, data: object, text: str, headers: Mapping[str, str]) ->
     message = redacted(f"{status}: {str(told or text).strip() or 'no message'}")[:500]
     wait = retry_after(headers)
     if str(code) in _BUSY_FOR_EVER:
-        return Failure("final", message)
+        return Failure("ended", message)
     if status == 429 or (status in (503, 529) and wait is not None):
         return Failure("busy", message, wait)
     if status in (408, 409, 425) or status >= 500:

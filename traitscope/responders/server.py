@@ -12,7 +12,7 @@ import msgspec
 from inventories.responder import Abilities, Prompt, Reply, ResponderError
 from traitscope.responders import abilities, completion, keys, window
 from traitscope.responders.limits import Limits
-from traitscope.responders.window import Failure, Pace
+from traitscope.responders.pace import Failure, Pace
 
 EXAMPLE = "server:http://127.0.0.1:8000/v1#model"
 
@@ -78,8 +78,8 @@ class _Calls:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
             headers=headers,
-            # the window has a time limit of its own for a call; this one is for the calls of the probe
-            timeout=aiohttp.ClientTimeout(total=self.responder.pace.limits.timeout),
+            # the window's own limit for a call comes first; this one is for the calls of the probe
+            timeout=aiohttp.ClientTimeout(total=self.responder.pace.limits.timeout + 1),
         )
 
     async def close(self) -> None:
