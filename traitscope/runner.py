@@ -17,7 +17,8 @@ from inventories.answers import PrintedOption
 from inventories.forms import Step
 from inventories.responder import Abilities, Prompt, Reply, Responder
 from traitscope import pilot, reuse
-from traitscope.cost import Budget, budget_for, with_cost
+from traitscope.budget import Budget, budget_for
+from traitscope.cost import with_cost
 from traitscope.interviews import check_served, interviews
 from traitscope.lock import alone
 from traitscope.record import RUNS, Record, make_record

@@ -196,14 +196,16 @@ async def _structured(send: Send, model: str, able: Abilities) -> bool:
     return isinstance(said, dict) and said.get("answer") in ("3", "4")
 
 
-def _notes(able: Abilities) -> Sequence[str]:
+def _notes(able: Abilities) -> list[str]:
+    notes = []
     if able.labels:
         top = next((each.partition("=")[2] for each in able.dialect if each.startswith("top=")), completion.TOP)
-        yield_ = [f"label probabilities are those of the first token; a label beyond the {top} likeliest counts 0"]
-    else:
-        yield_ = []
-    yield_ += ["takes no temperature: it draws at its own"] if "no temperature" in able.dialect else []
-    return yield_ + (["thinks before it answers; those tokens are counted apart"] if able.thinks else [])
+        notes.append(f"label probabilities are those of the first token; a label beyond the {top} likeliest counts 0")
+    if "no temperature" in able.dialect:
+        notes.append("takes no temperature: it draws at its own")
+    if able.thinks:
+        notes.append("thinks before it answers; those tokens are counted apart")
+    return notes
 
 
 async def _patiently(send: Send, path: Path, asked: dict[str, Any]) -> Mapping[str, Any]:
