@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from traitscope import cost, pilot
-from traitscope.interviews import check_served, interviews
+from traitscope.interviews import check_served, interviews, trials_of
 from traitscope.listing import terms_of
 from traitscope.record import Record
 from traitscope.responders.limits import Limits
@@ -50,6 +50,8 @@ def run_told(
             print(f"traitscope: {message}", file=sys.stderr)
 
     responders = Responders(study, folder, chosen.limits, tell)
+    if chosen.pilot is not None:
+        tell(_pilot_told(study, responders, chosen.pilot))
     if ask_above is not None and any(_paid(each) for each in study.models):
         _may_spend(study, folder, responders, chosen, ask_above)
 
@@ -72,6 +74,21 @@ def run_told(
     return _summary(record, study, chosen)
 
 
+def _pilot_told(study: Study, responders: Responders, share: float) -> str:
+    """How large the pilot is; small studies need a larger share than was asked for."""
+    abilities = responders.abilities(study.models)
+    check_served(study, abilities)
+    some = pilot.chosen(interviews(study, abilities), share)
+    sizes = [(each.sitting.id in some, trials_of(each)) for each in interviews(study, abilities)]
+    count, whole = sum(size for inside, size in sizes if inside), sum(size for _, size in sizes)
+    why = (
+        f"; every part needs {pilot.FEWEST_PERSONAS} personas in {pilot.FORMS} forms"
+        if count > 1.5 * share * whole
+        else ""
+    )
+    return f"the pilot asks {count:,} of {whole:,} trials ({count / max(1, whole):.0%}){why}"
+
+
 def _paid(model: Model) -> bool:
     """Whether a hosted model may cost money; a server is one's own unless a price says otherwise."""
     price = cost.price_of(model)
@@ -87,7 +104,7 @@ def _may_spend(study: Study, folder: Path, responders: Responders, chosen: Optio
     abilities = responders.abilities(study.models)
     check_served(study, abilities)
     some = pilot.chosen(interviews(study, abilities), chosen.pilot) if chosen.pilot is not None else None
-    rows = planning.forecast(study, abilities, folder, some)
+    rows = planning.forecast(study, abilities, folder, some, chosen.reuse)
     if unknown := sorted({row.model for row in rows if row.usd is None}):
         print(
             f"traitscope: no price is known for {', '.join(unknown)}; a study says it as price = {{ input, output }}",
@@ -98,9 +115,8 @@ def _may_spend(study: Study, folder: Path, responders: Responders, chosen: Optio
         return
     told = f"this may cost up to ${high:,.2f}, more than --ask-above {ask_above:g}"
     if not sys.stdin.isatty():
-        raise StudyError(
-            f"{told}; say --yes to spend it, --max-cost to stop at a sum, or --pilot 0.05 to try a part first"
-        )
+        part = "" if chosen.pilot is not None else ", or --pilot 0.05 to try a part first"
+        raise StudyError(f"{told}; say --yes to spend it, --max-cost to stop at a sum{part}")
     print(planning.priced(rows), file=sys.stderr)
     print(f"{told[0].upper()}{told[1:]}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
@@ -121,10 +137,13 @@ def _summary(record: Record, study: Study, chosen: Options) -> tuple[dict[str, A
     lines += [f"Spent so far: ${spent:.4g}"] if spent else []
     terms = terms_of(study.inventories.values())
     result = {"record": str(record.folder), **counts, "spent_usd": spent, "failures": failures, "terms": terms}
+    show = f"traitscope show {record.folder}"
+    rest = f"traitscope run {study.path} --record {record.folder}"
+    following = f"Next: {show}" if counts["done"] == counts["trials"] else f"Next: {rest} asks the rest; {show}"
     if chosen.pilot is not None:
         from traitscope import planning
 
         told, shown = planning.piloted(record, study)
         result["pilot"] = told
         lines.append(f"\n{shown}\n")
-    return result, "\n".join([*lines, *terms, f"Next: traitscope show {record.folder}"])
+    return result, "\n".join([*lines, *terms, following])

@@ -31,7 +31,12 @@ class Budget:
         self.paid += cost
 
     def told(self) -> str:
-        return f"${self.paid:.4g} of ${self.most:.4g} spent"
+        """Why no more is asked."""
+        if self.paid > self.most:
+            return (
+                f"${self.paid:.2f} were spent before, which is more than --max-cost {self.most:.2f}: nothing was asked"
+            )
+        return f"stopped at --max-cost {self.most:.2f}: ${self.paid:.2f} are spent, and the next call may cost more than is left"
 
 
 class _OfModel:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
 import msgspec
 
 from inventories.administer import Interview, next_prompt
+from inventories.forms import Sitting
 from inventories.responder import Abilities, Prompt, Reply
 from traitscope.study_file import Model, Price
 
@@ -110,11 +111,12 @@ def forecast(
     models: Mapping[str, Model],
     abilities: Mapping[str, Abilities],
     measured: Mapping[str, Measured] | None = None,
+    done: Collection[str] = (),
 ) -> list[Forecast]:
     """One row for each model and elicitation. The prompts of a sample of the sittings are looked at.
 
     `measured` has what sittings took that were asked already, by id. They are not counted; they tell how much of what
-    is assumed the others will take.
+    is assumed the others will take. Prompts whose id is `done` are not counted, either.
     """
     parts: dict[tuple[str, ...], list[Interview]] = {}
     counts: dict[tuple[str, ...], int] = {}
@@ -124,7 +126,8 @@ def forecast(
     for each in interviews:
         sitting = each.sitting
         found = known.get(sitting.id)
-        key = (sitting.model, sitting.elicitation, sitting.inventory, sitting.form.name(), "measured" if found else "")
+        begun = "measured" if found else "begun" if any(map(done.__contains__, _ids(sitting))) else ""
+        key = (sitting.model, sitting.elicitation, sitting.inventory, sitting.form.name(), begun)
         if found:
             made[key[0], key[1]] = made.get((key[0], key[1]), 0) + found.calls
         count, stride = counts.get(key, 0), strides.get(key, 1)
@@ -141,7 +144,7 @@ def forecast(
     shares: dict[tuple[str, str], list[tuple[float, ...]]] = {}
     for part, some in parts.items():
         model, able, place = models[part[0]], abilities[part[0]], (part[0], part[1])
-        if part[-1]:
+        if part[-1] == "measured":
             shares.setdefault(place, []).extend(
                 _shares(known[each.sitting.id], _assumed_of(each, model, able)) for each in some
             )
@@ -151,13 +154,13 @@ def forecast(
         coming[place] = coming.get(place, 0) + counts[part]
         calls = 0
         for each in some:
-            told, out, thinking = (side.times(factor) for side in _assumed_of(each, model, able))
+            told, out, thinking = (side.times(factor) for side in _assumed_of(each, model, able, done))
             row.tokens_in, row.tokens_out, row.thinking = (
                 row.tokens_in + told,
                 row.tokens_out + out,
                 row.thinking + thinking,
             )
-            calls += sum(_calls(prompt, model) for prompt in prompts_of(each))
+            calls += sum(_calls(prompt, model) for prompt in prompts_of(each) if prompt.id not in done)
         row.calls += round(calls * factor)
     for place, row in rows.items():
         if len(shares.get(place, ())) >= FEWEST_MEASURED:
@@ -217,9 +220,18 @@ def _tokens(texts: Iterable[str]) -> Range:
     return Range(few, many)
 
 
-def _assumed_of(interview: Interview, model: Model, able: Abilities) -> tuple[Range, Range, Range]:
+def _ids(sitting: Sitting) -> Iterator[str]:
+    """Of the prompts of a sitting: each is the id of its step's first trial."""
+    return (step.trials[0].id for conversation in sitting.conversations for step in conversation)
+
+
+def _assumed_of(
+    interview: Interview, model: Model, able: Abilities, done: Collection[str] = ()
+) -> tuple[Range, Range, Range]:
     told = out = thinking = Range()
     for prompt in prompts_of(interview):
+        if prompt.id in done:
+            continue
         one = assumed(prompt, model, able)
         told, out, thinking = told + one[0], out + one[1], thinking + one[2]
     return told, out, thinking
@@ -241,9 +253,9 @@ def _shares(found: Measured, assumed: tuple[Range, Range, Range]) -> tuple[float
 
 
 def _around(assumed: float, shares: Sequence[float], coming: int) -> Range:
-    """Mean share plus and minus three standard errors, of the mean and of the sittings to come; at least one percent."""
+    """Mean share plus and minus three standard errors, of the mean and of the sittings to come; at least five percent."""
     mean = fmean(shares)
-    spread = max(3 * stdev(shares) * math.sqrt(1 / len(shares) + 1 / coming), 0.01 * mean)
+    spread = max(3 * stdev(shares) * math.sqrt(1 / len(shares) + 1 / coming), 0.05 * mean)
     return Range(assumed * max(0.0, mean - spread), assumed * (mean + spread))
 
 

@@ -132,7 +132,7 @@ def summary(study: Study, abilities: Mapping[str, Abilities]) -> dict[str, Any]:
         steps = [step for conversation in each.sitting.conversations for step in conversation]
         row["sittings"] += 1
         row["calls"] += len(steps)
-        row["trials"] += sum(len(step.trials) for step in steps)
+        row["trials"] += trials_of(each)
     return {
         "study": study.name,
         "title": study.title,
@@ -142,3 +142,8 @@ def summary(study: Study, abilities: Mapping[str, Abilities]) -> dict[str, Any]:
         "trials": sum(row["trials"] for row in rows.values()),
         "parts": list(rows.values()),
     }
+
+
+def trials_of(interview: Interview) -> int:
+    """How many trials an interview has."""
+    return sum(len(step.trials) for conversation in interview.sitting.conversations for step in conversation)

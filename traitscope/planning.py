@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,19 @@ def _notes(study: Study, abilities: Mapping[str, Abilities]) -> list[str]:
                     f"asks number {number}: {model.name} gives the same answer to every replicate of one form (probabilities or "
                     f"temperature 0); replicates show what shuffled orders change, no retest (no_replication)"
                 )
+    measured = {
+        inventory.scale(scale).trait.removeprefix("-")
+        for inventory in study.inventories.values()
+        for scale in inventory.scales
+    }
+    for persona in study.personas:
+        for trait in persona.assigned if persona.set == "study" else ():
+            if trait not in measured:
+                meant = get_close_matches(trait, measured, 1)
+                notes.append(
+                    f"persona {persona.id}: no scale of this study measures {trait!r}"
+                    + (f"; did you mean {meant[0]!r}?" if meant else f"; those are {', '.join(sorted(measured))}")
+                )
     languages = sorted({form.language for ask in study.asks for form in ask.forms(study.seed)} - {"en"})
     if languages:
         notes.append(
@@ -101,23 +115,35 @@ def _notes(study: Study, abilities: Mapping[str, Abilities]) -> list[str]:
 
 
 def forecast(
-    study: Study, abilities: Mapping[str, Abilities], folder: Path, sittings: Iterable[str] | None = None
+    study: Study,
+    abilities: Mapping[str, Abilities],
+    folder: Path,
+    sittings: Iterable[str] | None = None,
+    reuse: Iterable[Path] = (),
 ) -> list[Forecast]:
-    """What the sittings still to be asked come to, or those named; by calls that were made, where the record has some."""
+    """What is still to be asked comes to, of all sittings or those named; by calls that were made, where there are some.
+
+    What the records `reuse` have answered need not be asked.
+    """
     known: dict[str, cost.Measured] = {}
     done = set[str]()
+    for other in reuse:
+        with Record(other).store() as store:
+            done |= store.done()
     if (folder / "answers.sqlite").is_file():
         with Store(folder / "answers.sqlite") as store:
-            done = set(store.sittings()) - store.pending()
+            complete = set(store.sittings()) - store.pending()
+            done |= store.done()
             _, rows = store.table("taken")
-        known = {row[0]: cost.Measured(*row[1:]) for row in rows if row[0] in done}
+        known = {row[0]: cost.Measured(*row[1:]) for row in rows if row[0] in complete}
     wanted = None if sittings is None else set(sittings)
     asked = (
         each
         for each in interviews(study, abilities)
-        if each.sitting.id in known or (each.sitting.id not in done and (wanted is None or each.sitting.id in wanted))
+        if each.sitting.id in known or wanted is None or each.sitting.id in wanted
     )
-    return cost.forecast(asked, {each.name: each for each in study.models}, abilities, known)
+    rows_found = cost.forecast(asked, {each.name: each for each in study.models}, abilities, known, done)
+    return [row for row in rows_found if row.calls]
 
 
 def priced(rows: list[Forecast], ask_above: float | None = None) -> str:

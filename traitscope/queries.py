@@ -25,13 +25,14 @@ TABLES = {
             JOIN calls c ON c.id = a.call
         WHERE s.current AND s.elicitation = 'choice' AND t.kind = 'item' AND c.distribution IS NOT NULL""",
     "failures": f"""
-        SELECT s.model, c.error, count(*) AS trials, max(c.created) AS last FROM sittings s JOIN trials t ON t.sitting = s.id
+        SELECT s.model, c.error, count(*) AS trials, count(DISTINCT s.persona) AS personas,
+            group_concat(DISTINCT t.item) AS items, max(c.created) AS last FROM sittings s JOIN trials t ON t.sitting = s.id
             JOIN call_trials x ON x.trial = t.id JOIN calls c ON c.id = x.call
         WHERE s.current AND NOT {IS_DONE} AND c.id = (SELECT max(call) FROM call_trials WHERE trial = t.id)
         GROUP BY 1, 2 ORDER BY 3 DESC, 2""",
     "spending": """
         SELECT s.model, s.elicitation, count(*) AS calls, sum(c.tokens_in) AS tokens_in, sum(c.tokens_out) AS tokens_out,
-            total(c.tokens_thinking) AS tokens_thinking, sum(c.cost) AS usd
+            sum(c.tokens_thinking) AS tokens_thinking, sum(c.cost) AS usd
         FROM calls c JOIN call_trials x ON x.call = c.id AND x.line = 0 JOIN trials t ON t.id = x.trial
             JOIN sittings s ON s.id = t.sitting
         WHERE c.source IS NULL AND c.error IS NULL GROUP BY 1, 2 ORDER BY min(s.number)""",

@@ -332,6 +332,13 @@ class Store:
         )
         return int(rows.fetchone()[0])
 
+    def done(self) -> set[str]:
+        """Ids of the current plan's trials that have a good call."""
+        rows = self.db.execute(
+            f"SELECT t.id FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current AND {IS_DONE}"
+        )
+        return {row[0] for row in rows}
+
     def pending(self) -> set[str]:
         """Ids of the current sittings that have a trial without a good call."""
         rows = self.db.execute(

@@ -15,6 +15,7 @@ from inventories.responder import ResponderError
 from inventories.scenarios import as_asked
 from inventories.wording import TEMPLATES, WORDINGS, wording
 from traitscope.bank import inventory_at
+from traitscope.responders.keys import refuse_secret_text
 from traitscope.responders.limits import Limits
 from traitscope.study_file import Analysis, Ask, Model, People, StudyError, StudyFile, study_file
 
@@ -45,6 +46,7 @@ def load_study(path: Path | str) -> Study:
     path = Path(path)
     file = study_file(path)
     try:
+        refuse_secret_text(path.read_text("utf-8"))
         people, negated = _personas(file, path)
         study = Study(
             path=path,

@@ -21,8 +21,12 @@ def columns(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def frame(table: DataFrame, digits: int = 2) -> str:
-    """A DataFrame as a text table; what is not estimable reads "-"."""
-    rows = [[_rounded(value, digits) for value in row] for row in table.itertuples(index=False)]
+    """A DataFrame as a text table; what is not estimable reads "-", and counts have no decimals."""
+    decimals = [0 if _counts(table[name]) else digits for name in table.columns] if table.columns.is_unique else None
+    rows = [
+        [_rounded(value, each) for value, each in zip(row, decimals or [digits] * len(row), strict=True)]
+        for row in table.itertuples(index=False)
+    ]
     return columns([str(name).replace("_", " ") for name in table.columns], rows)
 
 
@@ -37,6 +41,12 @@ def _line(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) ->
         for cell, width, right in zip(row, widths, numeric, strict=True)
     )
     return "  ".join(padded).rstrip()
+
+
+def _counts(column: Any) -> bool:
+    """Whether numbers are counts that a missing one has turned into decimals: whole, and too large for an answer."""
+    known = column.dropna()
+    return column.dtype.kind == "f" and len(known) > 0 and bool((known % 1 == 0).all()) and known.abs().max() > 100
 
 
 def _rounded(value: Any, digits: int) -> str:

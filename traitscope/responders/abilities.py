@@ -14,7 +14,7 @@ from inventories.responder import Abilities, Message, Prompt, ResponderError
 from traitscope.responders import completion
 from traitscope.responders.pace import Failure
 
-TRIES = 6
+TRIES, TRIES_OF_MORE = 4, 2  # of the first question; of what some servers answer with an error of their own
 ENOUGH_TO_THINK = 512  # tokens, of a question that a child can answer
 LONGEST_WAIT = 20.0
 Path = Literal["chat/completions", "completions"]
@@ -165,13 +165,13 @@ async def _plain(send: Send, model: str) -> Abilities | Failure:
 async def _likelihood(send: Send, model: str, able: Abilities) -> Abilities:
     """Whether the server tells how likely a given text is: of a chat's last turn, or of a text that it echoes."""
     question, said = Prompt("probe", (Message("user", "Describe the sky."),), "likelihood"), "The sky is blue today."
-    ways: list[tuple[Path, tuple[str, ...]]] = [("completions", ("echo",)), ("completions", ("echo and one",))]
+    ways: list[tuple[Path, str]] = [("completions", "echo")]
     if "completions" not in able.dialect and not able.thinks:
-        ways.insert(0, ("chat/completions", ("prompt_logprobs",)))
+        ways.insert(0, ("chat/completions", "prompt_logprobs"))
     for path, more in ways:
-        trial = msgspec.structs.replace(able, dialect=(*able.dialect, *more))
+        trial = msgspec.structs.replace(able, dialect=(*able.dialect, more))
         try:
-            data = await _patiently(send, path, completion.echo_body(question, said, model, trial))
+            data = await _patiently(send, path, completion.echo_body(question, said, model, trial), TRIES_OF_MORE)
             likely = completion.echoed(data, question, said)
         except (Failure, KeyError, TypeError, AttributeError, ValueError):
             continue
@@ -187,9 +187,8 @@ async def _structured(send: Send, model: str, able: Abilities) -> bool:
     # JSON is not spoken of: a server that ignores the schema must not pass because the model does as it is told
     prompt = Prompt("probe", _MERGED, "text", schema=_SCHEMA, max_tokens=32)
     try:
-        data = await _patiently(
-            send, "chat/completions", completion.body(prompt, model, able, thinking_tokens=ENOUGH_TO_THINK)
-        )
+        asked = completion.body(prompt, model, able, thinking_tokens=ENOUGH_TO_THINK)
+        data = await _patiently(send, "chat/completions", asked, TRIES_OF_MORE)
         said = json.loads(completion.reply(data, prompt, 0.0).text or "")
     except (Failure, ValueError):
         return False
@@ -208,15 +207,15 @@ def _notes(able: Abilities) -> list[str]:
     return notes
 
 
-async def _patiently(send: Send, path: Path, asked: dict[str, Any]) -> Mapping[str, Any]:
+async def _patiently(send: Send, path: Path, asked: dict[str, Any], tries: int = TRIES) -> Mapping[str, Any]:
     """Ask again what failed in passing; raise what is refused."""
-    for number in range(TRIES):
+    for number in range(tries):
         try:
             data = await send(path, asked)
             completion.choice(data)
             return data
         except Failure as problem:
-            if problem.kind == "final" or number == TRIES - 1:
+            if problem.kind == "final" or number == tries - 1:
                 raise
             wait = problem.wait if problem.wait is not None else 0.25 * 2**number
             if wait > LONGEST_WAIT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -17,6 +18,8 @@ from inventories.responder import Abilities, Prompt, Reply, ResponderError
 from traitscope.responders import abilities, completion, keys, window
 from traitscope.responders.limits import Limits
 from traitscope.responders.pace import Failure, Pace
+
+_WRAPPED = re.compile(r"^(litellm\.\w+: |\w+ ?(Error|Exception): |\w+Exception - (Error code: \d+ - )?)+")
 
 
 class ApiResponder:
@@ -87,11 +90,14 @@ def _failure(problem: Exception) -> Failure:
     response = getattr(problem, "response", None)
     headers = dict(getattr(response, "headers", None) or getattr(problem, "litellm_response_headers", None) or {})
     status = getattr(problem, "status_code", None)
-    told = str(getattr(problem, "message", "") or problem)
+    # the library puts its own names and those of its exceptions before what the provider says, often twice
+    told = _WRAPPED.sub("", str(getattr(problem, "message", "") or problem)).strip()
     code = getattr(problem, "code", None)
-    if type(problem).__name__ in ("APIConnectionError", "Timeout", "TimeoutError"):
-        return Failure("passing", keys.redacted(f"{type(problem).__name__}: {told}")[:500])
-    error = {"error": {"message": f"{type(problem).__name__}: {told}", "code": code}}
+    if type(problem).__name__ == "APIConnectionError" or told.startswith("Connection error"):
+        return Failure("passing", keys.redacted(f"no connection to the provider: {told}")[:500])
+    if type(problem).__name__ in ("Timeout", "TimeoutError"):
+        return Failure("passing", keys.redacted(f"Timeout: {told}")[:500])
+    error = {"error": {"message": told, "code": code}}
     return completion.failure(status if isinstance(status, int) else 500, error, told, headers)
 
 

@@ -179,7 +179,7 @@ def echo_body(prompt: Prompt, continuation: str, model: str, able: Abilities) ->
         "prompt": f"{transcript(prompt.messages)} {continuation}",
         "echo": True,
         "logprobs": 1,
-        "max_tokens": 1 if "echo and one" in able.dialect else 0,
+        "max_tokens": 1,  # some servers refuse 0, and llama.cpp takes it for "no end"
         "temperature": 0,
     }
 

@@ -42,6 +42,16 @@ def refuse_secrets(name: str, parameters: Mapping[str, Any]) -> None:
             )
 
 
+def refuse_secret_text(text: str) -> None:
+    """Raise ResponderError for a study file in which something looks like a key, wherever it stands."""
+    if found := _LOOKS_SECRET.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise ResponderError(
+            f"line {line}: looks like a key ({found[0][:5]}...); a study is copied into its record, so keys belong in the "
+            "environment or in .env"
+        )
+
+
 def redacted(text: str) -> str:
     """`text` without any key of the environment and without what looks like one: providers print them in errors."""
     # a short value, such as "true", stands in honest texts too

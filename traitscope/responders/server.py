@@ -55,7 +55,12 @@ class ServerResponder:
             found = await abilities.find(calls.send, self.name, self.model, completions=True, likelihood=True)
         except ResponderError as problem:
             if any(f": {status}:" in str(problem) for status in (401, 403)):
-                raise ResponderError(f"{self.name} wants a key: put it into {keys.SERVER_KEY} ({problem})") from None
+                told = (
+                    f"refuses the key in {keys.SERVER_KEY}"
+                    if keys.key(keys.SERVER_KEY)
+                    else f"wants a key: put it into {keys.SERVER_KEY}"
+                )
+                raise ResponderError(f"{self.name} {told} ({problem})") from None
             raise
         finally:
             await calls.close()
@@ -115,6 +120,9 @@ class _Calls:
         try:
             async with self._session.post(f"{self.responder.url}/{path}", data=data) as response:
                 status, headers, raw = response.status, response.headers, await response.read()
+        except aiohttp.ClientConnectorError as problem:
+            told = f"no connection to {self.responder.url} (is the server started, and the address right?): {problem.strerror}"
+            raise Failure("passing", told) from None
         except (aiohttp.ClientError, OSError, TimeoutError) as problem:
             told = f"{type(problem).__name__}: {problem}".removesuffix(": ")
             raise Failure("passing", keys.redacted(told)[:500]) from None
