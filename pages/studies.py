@@ -61,6 +61,9 @@ def _go_on(name: str) -> None:
     state = continuing.state(record)
     if state["asked"]:
         st.caption("Being asked now.")
+        if state["can_stop"] and st.button("Stop", key=f"stop_{name}", help="What was answered is kept."):
+            continuing.end(record)
+            st.toast("Stopping. What was answered is kept.")
         return
     if state["stopped"]:
         st.warning(kit.plain(state["stopped"]))
@@ -81,8 +84,12 @@ def _go_on(name: str) -> None:
             )
             for variable in needed["keys"]
         }
+        limit = needed["limit"]
+        if limit is not None:
+            told = "US dollars that this record may have cost in all, what it has cost already included: as --max-cost."
+            limit = st.number_input("Stop at, US$", 0.0, None, limit, 0.01, "%.2f", key=f"limit_{name}", help=told)
         if st.button("Ask the rest", key=f"go_on_{name}"):
-            continuing.go_on(record, keys)
+            continuing.go_on(record, keys, limit)
             st.toast("Asking. You may close this page; nothing is lost.")
 
 

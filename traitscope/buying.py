@@ -10,17 +10,19 @@ from pandas import DataFrame
 from inventories.administer import Interview
 from psychometrics.dstudy import d_study
 from traitscope.datafile import DataError
+from traitscope.estimates import FEWEST_FOR_INTERVAL
 from traitscope.record import Record
 from traitscope.sample import record_sample
 from traitscope.statistics.found import domains, form_cells
-from traitscope.statistics.generalizability import study_of
+from traitscope.statistics.generalizability import copied_draws, study_of
 
 
 def expected(record: Record, planned: Iterable[Interview]) -> DataFrame:
     """How dependable the pilot's scores are, and those of the whole study will be: a row a model x inventory x scale.
 
     Columns: model, inventory, scale, n_persons (of the pilot), forms and draws (now, then), g, phi, sem_absolute now and
-    then, note. Only rated or chosen answers have a D-study; one form alone tells nothing of others (`one_level`).
+    then, note. Only rated or chosen answers have a D-study. The note says what a pilot cannot tell: one form or one draw tells
+    nothing of others, nor do draws that are copies; with few persons all of it is rough.
     """
     # scenarios are analysed as choices, as in `record_sample`
     analysed = {name: "choice" if each.kind == "action" else "rating" for name, each in record.inventories().items()}
@@ -46,13 +48,21 @@ def expected(record: Record, planned: Iterable[Interview]) -> DataFrame:
                 continue
             facets = study.components.design.facets
             more = {facet: [size] for facet, size in (("form", forms), ("draw", draws)) if facet in facets}
+            told = [f"one {each} in the pilot: what more {each}s buy cannot be told"
+                    for each, size in (("form", forms), ("draw", draws)) if size > 1 and each not in facets]  # fmt: skip
+            if draws > 1 and copied_draws(sample, study):
+                told.append("draws of the pilot are copies: what other draws buy cannot be told")
+            n_persons = study.components.n_persons
+            if n_persons < FEWEST_FOR_INTERVAL:
+                told.append(f"rough: {n_persons} persons")
             now, then = d_study(study, {}).iloc[0], d_study(study, more).iloc[0]
             rows.append(
                 {
                     "model": model, "inventory": name, "scale": scale, "n_persons": sample.who.nunique(),
                     "forms": f"{forms_now} -> {forms}", "draws": f"{draws_now} -> {draws}",
                     "g": now["g"], "phi": now["phi"], "sem": now["sem_absolute"],
-                    "g_then": then["g"], "phi_then": then["phi"], "sem_then": then["sem_absolute"], "note": then["note"] or study.phi.note,
+                    "g_then": then["g"], "phi_then": then["phi"], "sem_then": then["sem_absolute"],
+                    "note": "; ".join(filter(None, [then["note"] or study.phi.note, *told])),
                 }
             )  # fmt: skip
     return DataFrame(rows)

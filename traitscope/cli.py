@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
 import sys
@@ -30,7 +31,7 @@ def command_names() -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what is told to `sys.exit`."""
-    given = _parser().parse_args(arguments)
+    given = _given(arguments)
     try:
         result, text = given.command(given)
     except _mistakes() as mistake:
@@ -49,6 +50,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has enough; Python must not complain when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; an option that does not exist is told with the one that is meant, and where to read on."""
+    parser = _parser()
+    given, left = parser.parse_known_args(arguments)
+    if left:
+        name = left[0].partition("=")[0]
+        meant = difflib.get_close_matches(name, _options(parser, given.name), 1)
+        told = f"; did you mean {meant[0]}?" if meant else ""
+        parser.exit(2, f"traitscope {given.name}: unknown argument {name}{told} (see traitscope {given.name} --help)\n")
+    return given
+
+
+def _options(parser: argparse.ArgumentParser, command: str) -> list[str]:
+    subparsers = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    actions = next(subparsers).choices[command]._actions
+    return [option for each in actions for option in each.option_strings]
 
 
 def _mistakes() -> tuple[type[Exception], ...]:
@@ -153,7 +172,11 @@ def _parser() -> argparse.ArgumentParser:
         help="raw answers; columns assigned.SCALE, factor.NAME, group.NAME, criterion.NAME and persona are understood",
     )
     analyze.add_argument("--inventory", metavar="ID", help="id of the bank, or path of a file")
-    analyze.add_argument("--only", metavar="NAME[,NAME]", help="these statistics only")
+    analyze.add_argument(
+        "--only",
+        metavar="NAME[,NAME]",
+        help="these statistics only, or all (default: those that a record's study plans in its `analysis`, else all that apply)",
+    )
     analyze.add_argument("--list", action="store_true", help="name all statistics, and with a file which of them apply")
     analyze.add_argument(
         "--beside", type=Path, metavar="FILE", help="a second file, such as human answers, to stand beside as a group"
@@ -169,8 +192,7 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--missing",
         choices=["pairwise", "listwise"],
-        default="pairwise",
-        help="rule for missing answers; both values are in the output",
+        help="rule for missing answers; both values are in the output (default: the study's `analysis`, else pairwise)",
     )
     analyze.add_argument(
         "--twin",
@@ -333,29 +355,44 @@ def _analyze(given: argparse.Namespace) -> tuple[Any, str]:
     from inventories.loading import load_inventory
     from traitscope import collected, printed, statistics
     from traitscope.datafile import DataError
+    from traitscope.record import Record
 
     if given.inventory is None or given.file is None:
         if given.list and given.file is None:
             return printed.listed(statistics.listed())
-        raise DataError("analyze: needs a FILE and --inventory ID; `analyze --list` alone names all statistics")
-    inventory = load_inventory(given.inventory)
+        told = "analyze: needs a FILE and --inventory ID; `analyze --list` alone names all statistics"
+        if given.file is not None and collected.is_record(given.file):
+            told += f"; inventories of this record: {', '.join(Record(given.file).manifest.inventories)}"
+        raise DataError(told)
+    # a record has the files of its own inventories, which are in no bank
+    of_record = collected.is_record(given.file) and given.inventory in Record(given.file).manifest.inventories
+    inventory = Record(given.file).inventory(given.inventory) if of_record else load_inventory(given.inventory)
     if given.twin is not None:
         from traitscope import divergence_told
 
         return divergence_told.of_files(given.file, given.twin, inventory, given.twin_as)
+    plan = collected.plan_of(given.file)
+    missing = given.missing or plan.missing
     if given.list:
-        sample = collected.sample_at(given.file, inventory, already_keyed=given.already_keyed, missing=given.missing)
+        sample = collected.sample_at(given.file, inventory, already_keyed=given.already_keyed, missing=missing)
         return printed.listed(statistics.listed(sample))
+    only = [name.strip() for name in given.only.split(",")] if given.only else list(dict.fromkeys(plan.statistics))
+    if only == ["all"]:
+        only = []
     result = collected.analyze(
         given.file,
         inventory,
         already_keyed=given.already_keyed,
-        missing=given.missing,
+        missing=missing,
         beside=given.beside,
-        only=[name.strip() for name in given.only.split(",")] if given.only else None,
+        only=only or None,
         told=_tell if sys.stderr.isatty() else None,
     )
-    return result, printed.collected(result, inventory, with_tables=bool(given.only), most=given.rows)
+    text = printed.collected(result, inventory, with_tables=bool(only), most=given.rows)
+    others, line = collected.beside_plan(plan, result["statistics"], missing)
+    if line:
+        result |= {"planned": plan.statistics, "not_planned": others}
+    return result, f"{line}\n\n{text}" if line else text
 
 
 def _divergence(given: argparse.Namespace) -> tuple[Any, str]:

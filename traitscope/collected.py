@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from traitscope.record import Record
 from traitscope.sample import Sample, read_sample, record_sample
 from traitscope.sample import beside as both
 from traitscope.statistics.found import long_answers
+from traitscope.study_file import Analysis, study_file
 
 
 def analyze(
@@ -63,9 +64,29 @@ def sample_at(
     path: Path, inventory: Inventory, *, already_keyed: bool = False, missing: Missing = "pairwise"
 ) -> Sample:
     """The sample in a data file, or that of an inventory in a record's folder."""
-    if (path / "manifest.json").is_file():
+    if is_record(path):
         return record_sample(Record(path), inventory, missing=missing)
     return read_sample(path, inventory, already_keyed=already_keyed, missing=missing)
+
+
+def is_record(path: Path) -> bool:
+    return (path / "manifest.json").is_file()
+
+
+def plan_of(path: Path) -> Analysis:
+    """What a record's study says is going to be computed; of a data file, nothing is said."""
+    return study_file(path / "study.toml").analysis if is_record(path) else Analysis()
+
+
+def beside_plan(plan: Analysis, computed: Iterable[str], missing: Missing) -> tuple[list[str], str]:
+    """Computed statistics that were not planned, and a line that tells what was; "" where the study plans nothing."""
+    if not plan.statistics and plan.missing == Analysis().missing:
+        return [], ""
+    others = [name for name in computed if plan.statistics and name not in plan.statistics]
+    told = [f"Planned in study.toml: {', '.join(plan.statistics) or 'all statistics that apply'}"]
+    told += [f"not planned: {', '.join(others)}"] if others else []
+    told += [f"missing: {plan.missing}" + (f" was planned, {missing} is used" if missing != plan.missing else "")]
+    return others, "; ".join(told)
 
 
 def analyze_sample(sample: Sample) -> dict[str, Any]:

@@ -13,14 +13,19 @@ from inventories.administer import Interview
 from inventories.answers import READER_VERSION
 from inventories.forms import LAYOUT
 from inventories.ids import digest
+from inventories.persona_sets import Persona
 from inventories.responder import Abilities
 from inventories.wording import WORDINGS
-from traitscope.record import Record, package_versions, write_whole
+from traitscope.record import FROZEN, Record, package_versions, write_whole
 from traitscope.store import StoreError
 from traitscope.study import Study
 from traitscope.study_file import Analysis, Model, study_file
 
-FILE = "frozen.json"
+FILE = FROZEN
+MOST_TOLD = 4  # differences that are named before a run; `show` has all
+STUDY = "in the study"
+PERSONA = "its text or its assigned levels are others than in the plan"
+INVENTORY = "its items or options are others than in the plan"
 
 
 class Frozen(msgspec.Struct):
@@ -43,7 +48,10 @@ def freeze(study: Study, folder: Path, abilities: Mapping[str, Abilities], plann
     """Write `frozen.json` into the record's folder; refused where there are answers already, or another plan is frozen."""
     path = folder / FILE
     if (folder / "manifest.json").is_file() and _has_answers(Record(folder)):
-        raise StoreError(f"{folder}: has answers already; a plan is frozen before data are seen")
+        raise StoreError(
+            f"{folder}: has answers already; a plan is frozen before data are seen: freeze before the pilot, or freeze into "
+            f"a record that has none (--record DIR)"
+        )
     found = _frozen(study, abilities, planned)
     if path.is_file():
         old = read(folder)
@@ -72,17 +80,18 @@ def read(folder: Path) -> Frozen | None:
 
 
 def deviations(record: Record) -> list[str] | None:
-    """What the record has otherwise than its frozen plan, a sentence each; None where no plan was frozen."""
-    frozen = read(record.folder)
+    """What the record has otherwise than its frozen plan, a sentence each; None where no plan was ever frozen."""
+    frozen, manifest = read(record.folder), record.manifest
     if frozen is None:
-        return None
-    manifest = record.manifest
+        return _first_plan_gone(record, None) or None
     file = study_file(record.folder / "study.toml")
     told: list[str] = []
     with record.store() as store:
         planned, first = store.sittings(), store.first_call()
         counts = store.counts()
         reused = store.reused()
+        answered = store.answered()
+    told += _first_plan_gone(record, frozen)
     if first is not None and first < frozen.frozen:
         told.append("answers were there before the plan was frozen")
     before, now = set(frozen.sittings), set(planned)
@@ -92,10 +101,11 @@ def deviations(record: Record) -> list[str] | None:
     ):
         if count:
             told.append(f"{count} {what}")
-    told += _differences(
-        "persona", frozen.personas, {name: digest(each.text, each.assigned) for name, each in manifest.personas.items()}
-    )
-    told += _differences("inventory", frozen.inventories, manifest.inventories)
+    outside = sum(count for sitting, count in answered.items() if sitting not in before)
+    if outside:
+        told.append(f"{outside} answers in this record belong to sittings outside the frozen plan")
+    told += _differences("persona", frozen.personas, _personas(manifest.personas.values()), changed=PERSONA)
+    told += _differences("inventory", frozen.inventories, manifest.inventories, changed=INVENTORY)
     told += _differences("model", frozen.models, _models(file.responders()))
     told += _differences(
         "resolved model", frozen.resolved, {name: each.resolved for name, each in manifest.abilities.items()}
@@ -114,10 +124,51 @@ def deviations(record: Record) -> list[str] | None:
 def other_than_planned(record: Record, **used: object) -> list[str]:
     """Settings of an analysis that differ from the frozen ones, a sentence each."""
     frozen = read(record.folder)
+    told = _first_plan_gone(record, frozen)
     if frozen is None:
-        return []
+        return told
     planned = msgspec.to_builtins(frozen.analysis)
-    return _differences("analysis", {name: planned[name] for name in used}, used)
+    return told + _differences("analysis", {name: planned[name] for name in used}, used, place="used here")
+
+
+def told_before(study: Study, folder: Path, planned: Iterable[Interview]) -> list[str]:
+    """Before anything is asked: what a study has otherwise than the plan frozen in `folder`, a sentence or two.
+
+    `planned` are the sittings of the study as it is now; they are looked at only where a plan was frozen.
+    """
+    record = Record(folder) if (folder / "manifest.json").is_file() else None
+    try:
+        frozen = read(folder)
+    except StoreError as problem:  # `show` stops at it; a run has nothing to compare with
+        return [str(problem)]
+    told = _first_plan_gone(record, frozen) if record else []
+    if frozen is None:
+        return told
+    before, now = set(frozen.sittings), {each.sitting.id for each in planned}
+    counts = [(len(now - before), "more"), (len(before - now), "fewer")]
+    sittings = ", ".join(f"{count} {what}" for count, what in counts if count)
+    inventories = {each.id: each.fingerprint() for each in study.inventories.values()}
+    analysis = msgspec.to_builtins(study.analysis)
+    others = [
+        *_differences("model", frozen.models, _models(study.models), place=STUDY),
+        *_differences("analysis", msgspec.to_builtins(frozen.analysis), analysis, place=STUDY),
+        *_differences("inventory", frozen.inventories, inventories, place=STUDY, changed=INVENTORY),
+        *_differences("persona", frozen.personas, _personas(study.personas), place=STUDY, changed=PERSONA),
+    ]
+    more = [f"and {len(others) - MOST_TOLD} differences more"] if len(others) > MOST_TOLD else []
+    told += [f"other sittings than in the frozen plan: {sittings}"] if sittings else []
+    return told + ([f"other than the frozen plan: {'; '.join(others[:MOST_TOLD] + more)}"] if others else [])
+
+
+def _first_plan_gone(record: Record, frozen: Frozen | None) -> list[str]:
+    """That the plan which was frozen when the record was first asked is not there now."""
+    first = record.manifest.frozen
+    if not first or (frozen is not None and frozen.hash == first):
+        return []
+    gone = f"the frozen plan with the hash {first}"
+    if frozen is None:
+        return [f"{gone} is gone: there is no {FILE} in the record, and nothing to compare with"]
+    return [f"{gone} is replaced by one with the hash {frozen.hash}"]
 
 
 def _has_answers(record: Record) -> bool:
@@ -136,7 +187,7 @@ def _frozen(study: Study, abilities: Mapping[str, Abilities], planned: Iterable[
         study=study.text,
         sittings=sorted(sittings),
         trials=trials,
-        personas={each.id: digest(each.text, each.assigned) for each in study.personas},
+        personas=_personas(study.personas),
         inventories={each.id: each.fingerprint() for each in study.inventories.values()},
         models=_models(study.models),
         resolved={name: each.resolved for name, each in abilities.items()},
@@ -147,6 +198,10 @@ def _frozen(study: Study, abilities: Mapping[str, Abilities], planned: Iterable[
     )
     found.hash = _hash(found)
     return found
+
+
+def _personas(personas: Iterable[Persona]) -> dict[str, str]:
+    return {each.id: digest(each.text, each.assigned) for each in personas}
 
 
 def _models(models: Iterable[Model]) -> dict[str, dict[str, Any]]:
@@ -172,15 +227,27 @@ def _versions(wordings: Mapping[str, int], layout: int, reader: int, packages: M
     }
 
 
-def _differences(what: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _differences(
+    what: str, before: Mapping[str, Any], now: Mapping[str, Any], *, place: str = "in the record", changed: str = ""
+) -> list[str]:
+    """A sentence each; `place` is where the values of `now` were met, `changed` stands for values that say nothing."""
     told = [f"{what} {name}: not in the plan" for name in now if name not in before]
-    told += [f"{what} {name}: in the plan, and not in the record" for name in before if name not in now]
-    changed = [(name, before[name], now[name]) for name in before if name in now and before[name] != now[name]]
+    told += [f"{what} {name}: in the plan, and not {place}" for name in before if name not in now]
     return told + [
-        f"{what} {name}: {_short(one)} in the plan, {_short(other)} in the record" for name, one, other in changed
+        f"{what} {name}: {changed or _both(before[name], now[name], place)}"
+        for name in before
+        if name in now and before[name] != now[name]
     ]
 
 
+def _both(planned: Any, now: Any, place: str) -> str:
+    """Two values side by side; of tables the entries that differ."""
+    if isinstance(planned, dict) and isinstance(now, dict):
+        apart = [name for name in {**planned, **now} if planned.get(name) != now.get(name)]
+        planned, now = ({name: each[name] for name in apart if name in each} for each in (planned, now))
+    return f"{_short(planned)} in the plan, {_short(now)} {place}"
+
+
 def _short(value: Any) -> str:
-    text = str(value)
+    text = ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

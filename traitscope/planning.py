@@ -15,7 +15,7 @@ from inventories.responder import Abilities
 from psychometrics.estimate import plain
 from traitscope import buying, cost
 from traitscope.cost import ASSUMPTIONS, Forecast, Range
-from traitscope.freeze import freeze
+from traitscope.freeze import freeze, told_before
 from traitscope.interviews import check_served, interviews, summary
 from traitscope.listing import terms_of
 from traitscope.record import Record
@@ -44,7 +44,7 @@ def plan(
             designs.append(
                 {"ask": number, "kind": layout.kind, "forms": layout.runs, "of": layout.full, "told": describe(layout)}
             )
-    notes = _notes(study, abilities)
+    notes = [*told_before(study, folder, interviews(study, abilities)), *_notes(study, abilities)]
     terms = terms_of(study.inventories.values())
     table = columns(
         ["model", "elicitation", "inventory", "sittings", "trials", "calls"],

@@ -25,6 +25,7 @@ from traitscope.store import Store, StoreError
 from traitscope.study import Study
 
 RUNS = Path("runs")
+FROZEN = "frozen.json"  # the plan that was fixed before data were seen, where one was
 PACKAGES = ("traitscope", "msgspec", "numpy", "pandas", "scipy", "litellm", "transformers", "torch", "tokenizers")
 
 
@@ -43,6 +44,7 @@ class Manifest(msgspec.Struct):
     reference_name: str
     negated: dict[str, str] = {}  # control set with negated markers -> the set it is the control of
     reused: dict[str, int] = {}  # other record -> trials whose answers were taken over from it
+    frozen: str = ""  # hash of the first plan that was frozen here; kept when its file is gone
     updated: float = 0.0
     layout: int = LAYOUT
     reader: int = READER_VERSION
@@ -142,6 +144,7 @@ def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> 
         reference_name=old.reference_name if old and old.reference else reference_name,
         negated=study.negated,
         reused=old.reused if old else {},
+        frozen=(old.frozen if old else "") or _frozen_hash(folder),
         wordings={name: each.version for name, each in WORDINGS.items()},
         packages=package_versions(),
         python=platform.python_version(),
@@ -155,6 +158,20 @@ def add_reused(record: Record, other: str, trials: int) -> None:
     """Name in the manifest a record from which answers were taken over."""
     record.manifest.reused[other] = record.manifest.reused.get(other, 0) + trials
     _write_manifest(record.folder, record.manifest)
+
+
+class _Hashed(msgspec.Struct):
+    """The one part of a frozen plan that the manifest keeps."""
+
+    hash: str
+
+
+def _frozen_hash(folder: Path) -> str:
+    """Of the plan that is frozen in `folder`; "" where there is none, or none that can be read."""
+    try:
+        return msgspec.json.decode((folder / FROZEN).read_bytes(), type=_Hashed).hash
+    except (FileNotFoundError, msgspec.DecodeError):
+        return ""
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:

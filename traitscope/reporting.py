@@ -11,12 +11,14 @@ import numpy as np
 from pandas import DataFrame
 
 from psychometrics.estimate import plain
-from traitscope import analysis, estimates, scenarios
+from traitscope import analysis, estimates, pairing, scenarios
+from traitscope.divergence import measures
 from traitscope.findings import findings
 from traitscope.freeze import deviations
 from traitscope.listing import terms_of
 from traitscope.planning import spending
-from traitscope.record import Record
+from traitscope.record import FROZEN, Record
+from traitscope.study_file import study_file
 from traitscope.text import frame, interval
 
 VERSIONS = {
@@ -237,12 +239,23 @@ def _level(level: float) -> str:
 
 
 def export(record: Record, folder: Path) -> tuple[dict[str, Any], str]:
-    """Every table as a CSV file, with the study file, the manifest and the calls."""
+    """Every table as a CSV file, with the study file, the manifest and the calls; with the frozen plan where there is one.
+
+    `deviations.txt` has one a line, and none where all was done as planned; `divergence.csv` is written where statements
+    and their twin scenarios were answered.
+    """
+    otherwise = deviations(record)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, table in estimates.tables(record).items():
         table.to_csv(folder / f"{name}.csv", index=False)
         written.append(f"{name}.csv")
+    pairs = pairing.pairs(record)
+    if len(pairs):
+        planned = study_file(record.folder / "study.toml").analysis
+        table = measures(pairs, pairing.confirmations(record), margin=planned.margin, tau=planned.tau)
+        table.to_csv(folder / "divergence.csv", index=False)
+        written.append("divergence.csv")
     with record.store() as store, (folder / "calls.jsonl").open("w", encoding="utf-8") as file:
         names, rows = store.table("calls")
         for row in rows:
@@ -252,9 +265,14 @@ def export(record: Record, folder: Path) -> tuple[dict[str, Any], str]:
             call["messages"] = [{"role": each.role, "content": each.content} for each in messages]
             call["continuations"] = continuations
             file.write(json.dumps(call, ensure_ascii=False) + "\n")
-    for name in ("study.toml", "manifest.json"):
-        shutil.copyfile(record.folder / name, folder / name)
-    written += ["calls.jsonl", "study.toml", "manifest.json"]
+    written.append("calls.jsonl")
+    for name in ("study.toml", "manifest.json", FROZEN):
+        if (record.folder / name).is_file():
+            shutil.copyfile(record.folder / name, folder / name)
+            written.append(name)
+    if otherwise is not None:
+        (folder / "deviations.txt").write_text("".join(f"{each}\n" for each in otherwise), "utf-8")
+        written.append("deviations.txt")
     return {"folder": str(folder), "files": written}, f"{folder}: {', '.join(written)}"
 
 

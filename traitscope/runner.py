@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,8 +14,10 @@ from inventories.answers import PrintedOption
 from inventories.forms import Step
 from inventories.responder import Abilities, Prompt, Reply, Responder
 from traitscope import pilot, reuse
+from traitscope.background import stoppable
 from traitscope.budget import Budget, budget_for
 from traitscope.cost import with_cost
+from traitscope.freeze import told_before
 from traitscope.interviews import check_served, interviews
 from traitscope.lock import alone
 from traitscope.record import RUNS, Record, make_record
@@ -27,8 +26,6 @@ from traitscope.responders.limits import Limits
 from traitscope.store import Store
 from traitscope.study import Study
 from traitscope.study_file import Model
-
-LOG = "run.log"
 
 Progress = Callable[[int], object]  # called with the number of trials that one call settled
 Tell = Callable[[str], object]
@@ -98,7 +95,10 @@ def run(
         responders.of(model)  # a key that is missing is told before anybody is asked
     abilities = responders.abilities(study.models)
     check_served(study, abilities)  # before anything is written
-    with alone(folder):
+    if tell:
+        for each in told_before(study, folder, interviews(study, abilities)):
+            tell(each)
+    with alone(folder), stoppable(folder):
         record = make_record(study, folder, abilities)
         _ask(study, record, started, options, tell, responders)
     return record
@@ -132,7 +132,7 @@ def _ask(
             mine = (each for each in interviews(study, abilities, [model]) if each.sitting.id in pending)
             _hold(store, responders.of(model), model, mine, settled, budget)
         if budget and budget.spent and tell:
-            tell(f"stopped at --max-cost: {budget.told()}; what was answered is kept")
+            tell(f"{budget.told()}; what was answered is kept")
 
 
 class _Asked(NamedTuple):
@@ -221,31 +221,3 @@ def reparse(record: Record) -> int:
 
     with Store(record.folder / "answers.sqlite", write=True) as store:
         return store.reread(again)
-
-
-def start(study: Path, folder: Path, keys: Mapping[str, str] | None = None) -> int:
-    """Start `traitscope run STUDY` in a process of its own that outlives this one; return its pid.
-
-    `keys` (variable -> key) are in the environment of that process alone. What it says goes to `run.log` in the record.
-    """
-    command = [sys.executable, "-m", "traitscope", "run", str(study), "--record", str(folder), "--yes"]
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOG).open("w") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, **(keys or {})},
-        )
-    return process.pid
-
-
-def last_words(folder: Path) -> str:
-    """The last line that a process of `start` has said, or ""."""
-    try:
-        lines = (folder / LOG).read_text("utf-8", "replace").strip().splitlines()
-    except OSError:
-        return ""
-    return lines[-1].rpartition("\r")[2] if lines else ""

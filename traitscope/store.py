@@ -332,6 +332,10 @@ class Store:
         )
         return int(rows.fetchone()[0])
 
+    def answered(self) -> dict[str, int]:
+        """Trials with a good call by sitting, of the current plan or not."""
+        return dict(self.db.execute(f"SELECT t.sitting, count(*) FROM trials t WHERE {IS_DONE} GROUP BY t.sitting"))
+
     def done(self) -> set[str]:
         """Ids of the current plan's trials that have a good call."""
         rows = self.db.execute(

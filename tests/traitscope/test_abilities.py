@@ -1,6 +1,5 @@
 """What a model behind an interface can do is found out from how it answers, by as few calls as it takes."""
 
-
 import pytest
 from imitations import Answer, Asked, completer, o_series, openai, refused, said, serving, vllm, with_logprobs
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from psychometrics import d_study
-from traitscope import cost, pilot, planning
+from traitscope import buying, cost, pilot, planning
 from traitscope.cli import main
 from traitscope.interviews import interviews
 from traitscope.record import Record
@@ -219,3 +219,34 @@ def test_a_model_that_has_not_answered_yet_has_no_d_study(fault_server, study_fi
     record = run(study, tmp_path / "r", options=Options(pilot=0.1, max_cost=1e-6))
     told, _ = planning.piloted(record, study)
     assert {row["model"] for row in told["d_study"]} == {"simulated:person"}
+
+
+def bought(record, study, folder):
+    return buying.expected(record, planned(study, folder))["note"]
+
+
+def test_a_pilot_with_one_draw_or_one_form_says_that_more_of_them_cannot_be_told(study_file, tmp_path):
+    forms, draws = (each.replace('"bfi44", "sd3"', '"bfi44"') for each in (FORMS, DRAWS))
+    both = load_study(study_file(forms + "replicates = 2\n"))
+    for text, one, other in ((forms, "draw", "form"), (draws, "form", "draw")):
+        study = load_study(study_file(text))
+        record = run(study, tmp_path / one, options=Options(pilot=0.001))
+        for note in bought(record, both, tmp_path):
+            assert f"one {one} in the pilot: what more {one}s buy cannot be told" in note
+            assert f"more {other}s" not in note
+        assert not any("cannot be told" in note for note in bought(record, study, tmp_path))
+
+
+def test_a_pilot_of_few_persons_is_called_rough(study_file, tmp_path):
+    study = load_study(study_file(FORMS.replace('"bfi44", "sd3"', '"sd3"')))
+    few = bought(run(study, tmp_path / "few", options=Options(pilot=0.01)), study, tmp_path)
+    assert all(note.endswith("rough: 3 persons") for note in few)
+    many = bought(run(study, tmp_path / "many", options=Options(pilot=0.1)), study, tmp_path)
+    assert not any("rough" in note for note in many)
+
+
+def test_a_pilot_whose_draws_are_copies_tells_nothing_of_other_draws(study_file, tmp_path):
+    text = DRAWS.replace("noise = 0.6", "noise = 0").replace('"bfi44", "sd3"', '"bfi44"')
+    study = load_study(study_file(text))
+    notes = bought(run(study, tmp_path / "r", options=Options(pilot=0.1)), study, tmp_path)
+    assert all("draws of the pilot are copies" in note for note in notes)

@@ -1,6 +1,7 @@
 """Everything that `analyze` can compute: on good data a value, on hard data a value or a named reason."""
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pandas as pd
 import pytest
 
 from inventories.loading import load_inventory
+from psychometrics.dstudy import MOST_DESIGNS
 from traitscope import statistics
 from traitscope.collected import analyze
 from traitscope.datafile import DataError
 from traitscope.sample import read_sample
+from traitscope.statistics.generalizability import MOST, grid
 
 sys.path.append(str(Path(__file__).parents[1] / "psychometrics"))
 from hard_data import HARD
@@ -212,3 +215,76 @@ def test_agreement_over_forms_counts_persons_and_not_their_answers(inventory, tm
     assert {each["n_persons"] for each in found if each["quantity"].endswith("over order")} == {20}
     exact = {each["quantity"]: each["value"] for each in found}["exact agreement of answers over order"]
     assert exact == pytest.approx(11 / 12)
+
+
+def twice(noise: int, missing: int = 30) -> pd.DataFrame:
+    """Two draws of the same persons, copies without noise; some answers are missing from the second."""
+    first, random = simulated(20), np.random.default_rng(3)
+    second = (first + random.integers(-noise, noise + 1, size=first.shape)).clip(0, 5)
+    for row, column in zip(random.integers(0, 20, missing), random.integers(0, 12, missing), strict=True):
+        second.iloc[row, column] = np.nan
+    draws = [each.assign(persona=range(20), replicate=n) for n, each in ((1, first), (2, second))]
+    return pd.concat(draws)
+
+
+def test_copies_of_a_draw_are_no_retest_whatever_answers_are_missing(inventory, tmp_path):
+    table = twice(noise=0)
+    table.loc[table["replicate"] == 2, "q7"] = np.nan
+    found = result(table, inventory, tmp_path)["statistics"]
+    agreed = {"exact agreement": 1, "change": 0}
+    for each in found["retest"]["estimates"]:
+        assert (each["value"], each["low"], each["note"]) == (agreed.get(each["quantity"]), None, "no_replication")
+    kappas = found["kappa"]["tables"]["weighted kappa of items"]
+    assert {(row["kappa"], row["note"]) for row in kappas} == {(None, "no_replication")}
+    assert found["repeats"]["estimates"][0]["note"] == "no_replication"
+
+
+def test_draws_that_differ_are_a_retest_and_so_is_one_other_answer_among_copies(inventory, tmp_path):
+    table = twice(noise=0)
+    table.iloc[-1, 3] = 5 - table.iloc[19, 3]
+    for each in (twice(noise=1), table):
+        found = result(each, inventory, tmp_path)["statistics"]
+        values = {(one["scale"], one["quantity"]): one for one in found["retest"]["estimates"]}
+        assert values["S", "r"]["value"] > 0.9 and values["S", "r"]["note"] == ""
+        assert "no_replication" not in {one["note"] for one in found["g_study"]["estimates"]}
+
+
+def test_a_third_draw_does_not_make_two_copies_a_retest(inventory, tmp_path):
+    other = simulated(20, seed=9).assign(persona=range(20), replicate=3)
+    found = result(pd.concat([twice(noise=0), other]), inventory, tmp_path)["statistics"]
+    assert {each["note"] for each in found["retest"]["estimates"]} == {"no_replication"}
+    assert "no_replication" not in {each["note"] for each in found["g_study"]["estimates"]}
+
+
+@pytest.mark.parametrize("missing", [0, 30])
+def test_a_generalizability_study_of_copied_draws_says_so(missing, inventory, tmp_path):
+    found = result(twice(noise=0, missing=missing), inventory, tmp_path)["statistics"]
+    residual = found["g_study"]["tables"]["variance components, S"][-1]
+    assert residual["effect"] == "residual" and residual["variance"] == pytest.approx(0, abs=1e-12)
+    for each in found["g_study"]["estimates"]:
+        assert each["value"] is not None and each["note"] == "no_replication"
+        assert any(told.startswith("no_replication: the draws") for told in each["warnings"])
+    for table in found["d_study"]["tables"].values():
+        assert "no_replication" in {row["note"] for row in table} <= {"no_replication", "not_reached"}
+
+
+def test_a_study_of_items_forms_and_draws_has_a_smallest_design(inventory, tmp_path):
+    table = in_every_form(simulated(12)).drop(columns="factor.labels")
+    items = [f"q{n}" for n in range(1, 13)]
+    table[items] = np.clip(table[items] + np.random.default_rng(1).integers(-1, 2, size=(len(table), 12)), 0, 5)
+    table.to_csv(tmp_path / "answers.csv", index=False)
+    found = analyze(tmp_path / "answers.csv", inventory, only=["d_study"])
+    assert found["warnings"] == [] and "failed" not in found["statistics"]["d_study"]
+    (smallest,) = (rows for name, rows in found["statistics"]["d_study"]["tables"].items() if "smallest" in name)
+    assert {row["goal"] for row in smallest} == {"phi at least 0.80", "width of phi at most 0.10 (of sizes in steps)"}
+    assert all(row["draws"] and row["forms"] and row["items"] for row in smallest if not row["note"])
+
+
+@pytest.mark.parametrize("facets", [["item"], ["item", "form"], ["item", "draw"], ["item", "form", "draw"]])
+@pytest.mark.parametrize("others", [{}, {"person": range(3, 12)}, {"person": range(3, 1000)}])
+def test_sizes_to_try_are_few_enough_and_reach_from_1_to_the_most(facets, others):
+    sizes = grid(facets, others)
+    assert math.prod(len(each) for each in sizes.values()) <= MOST_DESIGNS
+    for facet in facets:
+        assert sizes[facet][0] == 1 and sizes[facet][-1] == MOST[facet]
+        assert sizes[facet] == sorted(set(sizes[facet]))

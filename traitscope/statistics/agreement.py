@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
 from psychometrics import (
     intraclass_correlations,
     item_kappas,
@@ -18,6 +21,7 @@ from traitscope.statistics.found import (
     Statistic,
     Table,
     by_level,
+    copies,
     domains,
     factors,
     form_cells,
@@ -31,12 +35,14 @@ from traitscope.statistics.reliability import estimates_of
 
 def another_draw(sample: Sample) -> Findings:
     first, second = _occasions(sample)
+    copied = _copied(sample)
     for scale in sample.scales:
         wide = by_level(sample, scale, sample.table["replicate"])
         if {first, second} <= set(wide.columns):
-            yield from (
-                Found(scale, name, each) for name, each in estimates_of(retest(wide[first], wide[second], seed=SEED))
-            )
+            # scores of copies differ where an answer is missing, and would seem to agree almost perfectly
+            again = wide[first].where(wide[second].notna()) if copied else wide[second]
+            for name, each in estimates_of(retest(wide[first], again, seed=SEED)):
+                yield Found(scale, name, dataclasses.replace(each, note="no_replication") if copied else each)
 
 
 def draws(sample: Sample) -> Findings:
@@ -54,7 +60,10 @@ def kappas(sample: Sample) -> Findings:
         for each in (first, second)
     )
     both = one.index.intersection(other.index)
-    yield Table("weighted kappa of items", item_kappas(one.loc[both], other.loc[both]))
+    table = item_kappas(one.loc[both], other.loc[both])
+    if _copied(sample):
+        table = table.assign(kappa=math.nan, low=math.nan, high=math.nan, note="no_replication")
+    yield Table("weighted kappa of items", table)
 
 
 def intraclass(sample: Sample) -> Findings:
@@ -90,6 +99,11 @@ def _occasions(sample: Sample) -> tuple[str, str]:
     if found is None:  # `needs` has asked
         raise ValueError("no two occasions")
     return found
+
+
+def _copied(sample: Sample) -> bool:
+    """Whether the second replicate repeats the first answer by answer."""
+    return copies(sample.rows(sample.table["replicate"].isin(_occasions(sample))))
 
 
 def models(sample: Sample) -> str:

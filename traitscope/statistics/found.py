@@ -8,7 +8,7 @@ from typing import Any
 
 from pandas import DataFrame, Series
 
-from psychometrics.estimate import Estimate
+from psychometrics.estimate import NO_SPREAD, Estimate
 from psychometrics.scoring import scale_score
 from traitscope.estimates import poles, withheld
 from traitscope.sample import Sample
@@ -136,6 +136,17 @@ def occasions(sample: Sample) -> tuple[str, str] | None:
     twice = cell.drop_duplicates().groupby(["who", "form"])["replicate"].nunique()
     names = list(dict.fromkeys(replicate))
     return (names[0], names[1]) if len(names) > 1 and (twice > 1).any() else None
+
+
+def copies(sample: Sample) -> bool:
+    """Whether the draws of a prompt are equal wherever two were answered, over all persons and items.
+
+    So it is at temperature 0: nothing was repeated then. A person who agrees with herself on a few items is no such case.
+    """
+    cells = sample.keyed.groupby([sample.who, form_cells(sample)], sort=False)
+    several = (cells.count() > 1).to_numpy()
+    apart = (cells.max() - cells.min()).to_numpy()
+    return bool(several.any() and (apart[several] <= NO_SPREAD).all())
 
 
 def form_cells(sample: Sample) -> Series[str]:

@@ -1,0 +1,78 @@
+"""A study that is asked in a process of its own: started, followed and stopped from a page that may be closed meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from traitscope.lock import is_held
+
+LOG, PID = "run.log", "run.pid"
+STARTED = "TRAITSCOPE_STARTED"  # in the environment of a process of `start`
+
+
+def start(study: Path, folder: Path, keys: Mapping[str, str] | None = None, max_cost: float | None = None) -> int:
+    """Start `traitscope run STUDY` in a process of its own that outlives this one; return its pid.
+
+    `keys` (variable -> key) are in the environment of that process alone; `max_cost` are US dollars for the record in all.
+    What it says goes to `run.log` in the record, and `stop` ends it.
+    """
+    command = [sys.executable, "-m", "traitscope", "run", str(study), "--record", str(folder), "--yes"]
+    command += [] if max_cost is None else ["--max-cost", str(max_cost)]
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOG).open("w") as log:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, **(keys or {}), STARTED: "1"},
+        )
+    return process.pid
+
+
+@contextmanager
+def stoppable(folder: Path) -> Iterator[None]:
+    """Keep in `run.pid` who holds the record, if that is a process of `start`; a file that others left is removed."""
+    path = folder / PID
+    if os.environ.get(STARTED):
+        # who is started in the background of a shell's script is deaf to it, and so are its children
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        path.write_text(str(os.getpid()), "utf-8")
+    else:
+        path.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def can_stop(folder: Path) -> bool:
+    """Whether the record is being asked by a process of `start`."""
+    return is_held(folder) and (folder / PID).is_file()
+
+
+def stop(folder: Path) -> bool:
+    """End the process of `start` that asks this record, as Ctrl-C does: what was answered is kept. False if none does."""
+    try:
+        if can_stop(folder):
+            os.kill(int((folder / PID).read_text("utf-8")), signal.SIGINT)
+            return True
+    except (OSError, ValueError):  # it has ended meanwhile, or belongs to somebody else
+        pass
+    return False
+
+
+def last_words(folder: Path, about: str = "") -> str:
+    """The last line that a process of `start` has said, or the last with `about` in it; "" where there is none."""
+    try:
+        lines = (folder / LOG).read_text("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return ""
+    return next((each.rpartition("\r")[2] for each in reversed(lines) if about in each), "")
