@@ -95,9 +95,17 @@ class Record:
 
     def stamp(self) -> tuple[int, ...]:
         """Changes whenever the record does; what a cache is keyed by."""
-        paths = [self.folder / name for name in ("answers.sqlite", "answers.sqlite-wal", "manifest.json")]
-        # looking at a record makes an empty write-ahead log; that is no change
-        return tuple(path.stat().st_mtime_ns if path.is_file() and path.stat().st_size else 0 for path in paths)
+        return tuple(_changed(self.folder / name) for name in ("answers.sqlite", "answers.sqlite-wal", "manifest.json"))
+
+
+def _changed(path: Path) -> int:
+    """When a file was last written, in nanoseconds; 0 where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:  # a log goes when its writer does
+        return 0
+    # looking at a record makes an empty write-ahead log; that is no change
+    return found.st_mtime_ns if found.st_size else 0
 
 
 def records(runs: Path | str = RUNS) -> list[Record]:

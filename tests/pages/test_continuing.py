@@ -109,6 +109,7 @@ def test_a_pasted_key_reaches_the_provider_and_no_file(
     calm(field.input(KEY).run())
     calm(page.button(key="go_on_keyed").click().run())
     assert wait_until_done(record)["done"] == 320
+    wait_for(lambda: not is_held(record.folder))  # until then files come and go
     assert set(shown[before:]) == {f"Bearer {KEY}"}
     files = [path for path in own_runs.rglob("*") if path.is_file()]
     assert len(files) > 3
