@@ -163,9 +163,13 @@ def _instruction(inventory: Inventory, item: Item, form: Form) -> str:
     return f"{own} {chosen}" if isinstance(item.options, str) and own and own != chosen else chosen
 
 
-def _how_to_reply(options: Sequence[PrintedOption], items: int) -> str:
+def _one_of(options: Sequence[PrintedOption]) -> str:
     labels = [option.label for option in options]
-    listed = f"{', '.join(labels[:-1])} or {labels[-1]}"
+    return f"{', '.join(labels[:-1])} or {labels[-1]}"
+
+
+def _how_to_reply(options: Sequence[PrintedOption], items: int) -> str:
+    listed = _one_of(options)
     if items == 1:
         return f"Reply with the label alone: {listed}."
     return (
@@ -175,8 +179,7 @@ def _how_to_reply(options: Sequence[PrintedOption], items: int) -> str:
 
 
 def _structured(options: Sequence[PrintedOption], items: int) -> str:
-    labels = [option.label for option in options]
-    listed = f"{', '.join(labels[:-1])} or {labels[-1]}"
+    listed = _one_of(options)
     if items == 1:
         return f'Reply with a JSON object that has one key, "answer", and as its value the label alone: {listed}.'
     return (

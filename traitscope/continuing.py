@@ -78,8 +78,7 @@ def _told(rows: list[cost.Forecast]) -> str:
     calls = sum(row.calls for row in rows)
     unknown = [row.model for row in rows if row.usd is None]
     price = cost.total(rows)
-    told = [f"{calls:,} calls are left"]
-    told += [f"which may cost {planning.dollars(price)}"] if price.high else []
+    told = [f"{calls:,} calls are left" + (f", which may cost {planning.dollars(price)}" if price.high else "")]
     told += (
         [f"no price is known for {', '.join(unknown)}, so no sum to stop at can be set (a study says it as `price`)"]
         if unknown

@@ -16,12 +16,12 @@ from inventories.ids import digest
 from inventories.persona_sets import Persona
 from inventories.responder import Abilities
 from inventories.wording import WORDINGS
+from traitscope.interviews import trials_of
 from traitscope.record import FROZEN, Record, package_versions, write_whole
 from traitscope.store import StoreError
 from traitscope.study import Study
 from traitscope.study_file import Analysis, Model, study_file
 
-FILE = FROZEN
 MOST_TOLD = 4  # differences that are named before a run; `show` has all
 STUDY = "in the study"
 PERSONA = "its text or its assigned levels are others than in the plan"
@@ -46,7 +46,7 @@ class Frozen(msgspec.Struct):
 
 def freeze(study: Study, folder: Path, abilities: Mapping[str, Abilities], planned: Iterable[Interview]) -> Frozen:
     """Write `frozen.json` into the record's folder; refused where there are answers already, or another plan is frozen."""
-    path = folder / FILE
+    path = folder / FROZEN
     if (folder / "manifest.json").is_file() and _has_answers(Record(folder)):
         raise StoreError(
             f"{folder}: has answers already; a plan is frozen before data are seen: freeze before the pilot, or freeze into "
@@ -67,7 +67,7 @@ def freeze(study: Study, folder: Path, abilities: Mapping[str, Abilities], plann
 
 def read(folder: Path) -> Frozen | None:
     """The frozen plan of a record, or None."""
-    path = folder / FILE
+    path = folder / FROZEN
     if not path.is_file():
         return None
     try:
@@ -167,7 +167,7 @@ def _first_plan_gone(record: Record, frozen: Frozen | None) -> list[str]:
         return []
     gone = f"the frozen plan with the hash {first}"
     if frozen is None:
-        return [f"{gone} is gone: there is no {FILE} in the record, and nothing to compare with"]
+        return [f"{gone} is gone: there is no {FROZEN} in the record, and nothing to compare with"]
     return [f"{gone} is replaced by one with the hash {frozen.hash}"]
 
 
@@ -180,7 +180,7 @@ def _frozen(study: Study, abilities: Mapping[str, Abilities], planned: Iterable[
     sittings, trials = [], 0
     for each in planned:
         sittings.append(each.sitting.id)
-        trials += sum(len(step.trials) for conversation in each.sitting.conversations for step in conversation)
+        trials += trials_of(each)
     found = Frozen(
         hash="",
         frozen=time.time(),
