@@ -172,11 +172,12 @@ def test_kill_minus_nine_under_load_asks_nothing_twice_but_what_was_in_flight(de
 
 
 def test_control_c_ends_with_130_and_the_same_command_goes_on(fault_server, study, tmp_path):
-    server = fault_server("--delay-ms", "20")
+    server = fault_server("--delay-ms", "200")  # so slow that it cannot end before it is stopped
     path, folder = study(server, persons=60), tmp_path / "r"
     process = started_run(path, folder)
     wait_for_calls(server, process, 300)
     process.send_signal(signal.SIGINT)
+    server.set(delay_ms=5)
     told = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert told.startswith("traitscope: stopped; what was answered is kept")
