@@ -8,7 +8,7 @@ export HF_HUB_OFFLINE := 1
 .PHONY: help setup demo full app test check fix clean
 
 help:
-	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (3 to 4 minutes after set-up)"
+	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (2 to 4 minutes after set-up)"
 	@echo "make full   the same with all 32 personas and the controls; keeps what the demo has asked"
 	@echo "make app    the dashboard on the same record, in the browser"
 	@echo "make test   set up, then every check and test"
