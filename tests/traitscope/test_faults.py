@@ -144,7 +144,15 @@ def test_what_was_answered_before_a_provider_was_busy_for_ever_is_kept(fault_ser
 
 def started_run(path, folder, *more):
     command = [sys.executable, "-m", "traitscope", "run", str(path), "--record", str(folder), "--yes", "--json", *more]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # as in a terminal: tests that run in the background of a script would pass on that Control-C is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def wait_for_calls(server, process, count):

@@ -56,9 +56,11 @@ def ask(prompts: Iterable[Prompt], client: Client, pace: Pace) -> Iterator[Reply
             flight.queue += islice(waiting, flight.room)
             if not flight.size:
                 return
-            yield from _until(loop, flight.landed())
+            _until(loop, flight.landed())
+            handed = flight.back[:HANDED] if flight.stopped is None else list(flight.back)
+            yield from handed
+            del flight.back[: len(handed)]  # not before: until they are kept, no other call may take their place
             if flight.stopped is not None:
-                yield from flight.back
                 raise flight.stopped
     finally:
         _until(loop, flight.close())
@@ -101,16 +103,14 @@ class _Flight:
         """How many prompts more should wait for their turn."""
         return 0 if self._spent else max(0, 2 * self.pace.limits.concurrency - self.size)
 
-    async def landed(self) -> list[Reply]:
-        """Wait until a reply is back; return those that are, a few at a time."""
+    async def landed(self) -> None:
+        """Wait until a reply is back, or the run is stopped."""
         self._fill()
         while not self.back and self.stopped is None and self.size:
             self._news.clear()
             await self._news.wait()
         for _ in range(3):  # calls that have just been started get as far as sending before the loop rests
             await asyncio.sleep(0)
-        back, self.back = self.back[:HANDED], self.back[HANDED:]
-        return back
 
     async def close(self) -> None:
         self._closed = True  # or the end of each call would start the next
