@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from inventories.administer import Interview
 from traitscope import cost, pilot
 from traitscope.interviews import check_served, interviews, trials_of
 from traitscope.listing import terms_of
@@ -50,10 +51,12 @@ def run_told(
             print(f"traitscope: {message}", file=sys.stderr)
 
     responders = Responders(study, folder, chosen.limits, tell)
+    some = None
     if chosen.pilot is not None:
-        tell(_pilot_told(study, responders, chosen.pilot))
+        some, told = _piloted(study, responders, chosen.pilot)
+        tell(told)
     if ask_above is not None and any(_paid(each) for each in study.models):
-        _may_spend(study, folder, responders, chosen, ask_above)
+        _may_spend(study, folder, responders, chosen, some, ask_above)
 
     def started(total: int, done: int) -> Callable[[int], Any]:
         from tqdm import tqdm
@@ -74,19 +77,25 @@ def run_told(
     return _summary(record, study, chosen)
 
 
-def _pilot_told(study: Study, responders: Responders, share: float) -> str:
-    """How large the pilot is; small studies need a larger share than was asked for."""
+def _piloted(study: Study, responders: Responders, share: float) -> tuple[set[str], str]:
+    """The sittings of the pilot, and how large it is; small studies need a larger share than was asked for."""
     abilities = responders.abilities(study.models)
     check_served(study, abilities)
-    some = pilot.chosen(interviews(study, abilities), share)
-    sizes = [(each.sitting.id in some, trials_of(each)) for each in interviews(study, abilities)]
-    count, whole = sum(size for inside, size in sizes if inside), sum(size for _, size in sizes)
+    sizes: dict[str, int] = {}
+
+    def counted() -> Iterator[Interview]:
+        for each in interviews(study, abilities):
+            sizes[each.sitting.id] = trials_of(each)
+            yield each
+
+    some = pilot.chosen(counted(), share)
+    count, whole = sum(sizes[each] for each in some), sum(sizes.values())
     why = (
         f"; every part needs {pilot.FEWEST_PERSONAS} personas in {pilot.FORMS} forms"
         if count > 1.5 * share * whole
         else ""
     )
-    return f"the pilot asks {count:,} of {whole:,} trials ({count / max(1, whole):.0%}){why}"
+    return some, f"the pilot asks {count:,} of {whole:,} trials ({count / max(1, whole):.0%}){why}"
 
 
 def _paid(model: Model) -> bool:
@@ -97,13 +106,14 @@ def _paid(model: Model) -> bool:
     return price.input > 0 or price.output > 0
 
 
-def _may_spend(study: Study, folder: Path, responders: Responders, chosen: Options, ask_above: float) -> None:
-    """Ask before spending more than `ask_above`; where nobody can be asked, refuse."""
+def _may_spend(
+    study: Study, folder: Path, responders: Responders, chosen: Options, some: set[str] | None, ask_above: float
+) -> None:
+    """Ask before spending more than `ask_above` on the study, or on `some` sittings; where nobody can be asked, refuse."""
     from traitscope import planning
 
     abilities = responders.abilities(study.models)
     check_served(study, abilities)
-    some = pilot.chosen(interviews(study, abilities), chosen.pilot) if chosen.pilot is not None else None
     rows = planning.forecast(study, abilities, folder, some, chosen.reuse)
     if unknown := sorted({row.model for row in rows if row.usd is None}):
         print(

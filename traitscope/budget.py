@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inventories.responder import Abilities, Prompt, Reply, Responder, ResponderError
 from traitscope.cost import assumed, charge, price_of, with_cost
+from traitscope.responders.pace import pace_of
 from traitscope.study_file import Model, Price
 
 
@@ -57,7 +58,7 @@ class _OfModel:
 def budget_for(responder: Responder, model: Model, budget: Budget | None) -> Price | None:
     """Give a responder that is paid the budget to keep to; return its price."""
     price = price_of(model)
-    pace = getattr(responder, "pace", None)
+    pace = pace_of(responder)
     if budget is not None and pace is not None:
         if price is None:
             raise ResponderError(

@@ -288,7 +288,7 @@ def _run(given: argparse.Namespace) -> tuple[Any, str]:
 
     study = load_study(given.study)
     options = asking.options(study, vars(given))
-    ask_above = None if vars(given).get("yes") else vars(given).get("ask_above", 1.0)
+    ask_above = None if vars(given).get("yes") else vars(given).get("ask_above")
     return asking.run_told(study, given.record, options, ask_above=ask_above, quiet=given.json)
 
 

@@ -1,4 +1,18 @@
-"""The questions that are put to a record's database, in SQL."""
+"""A record's database in SQL: its first tables, and the questions that are put to it."""
+
+FIRST_SCHEMA = (
+    "CREATE TABLE texts (hash TEXT PRIMARY KEY, text BLOB) WITHOUT ROWID",
+    """CREATE TABLE sittings (id TEXT PRIMARY KEY, number INTEGER, model TEXT, persona TEXT, inventory TEXT, language TEXT,
+        form TEXT, elicitation TEXT, reply TEXT, replicate INTEGER, current INTEGER) WITHOUT ROWID""",
+    """CREATE TABLE trials (id TEXT PRIMARY KEY, sitting TEXT, kind TEXT, item TEXT, step INTEGER, line INTEGER,
+        shown TEXT, options TEXT) WITHOUT ROWID""",
+    "CREATE INDEX trials_sitting ON trials (sitting)",
+    """CREATE TABLE calls (id INTEGER PRIMARY KEY, prompt TEXT, attempt INTEGER, text TEXT, thinking TEXT, error TEXT,
+        distribution BLOB, seconds REAL, tokens_in INTEGER, tokens_out INTEGER, cost REAL, created REAL)""",
+    "CREATE TABLE call_trials (call INTEGER, trial TEXT, line INTEGER, PRIMARY KEY (trial, call)) WITHOUT ROWID",
+    """CREATE TABLE answers (trial TEXT PRIMARY KEY, call INTEGER, reader_version INTEGER, outcome TEXT, chosen INTEGER,
+        position INTEGER, expected REAL, label_mass REAL, likelihood REAL, near_tie INTEGER) WITHOUT ROWID""",
+)
 
 # of a trial t
 IS_DONE = "EXISTS (SELECT 1 FROM main.call_trials ct JOIN main.calls c ON c.id = ct.call WHERE ct.trial = t.id AND c.error IS NULL)"

@@ -23,6 +23,7 @@ from traitscope.lock import alone
 from traitscope.record import RUNS, Record, make_record
 from traitscope.responders import by_name
 from traitscope.responders.limits import Limits
+from traitscope.responders.pace import pace_of
 from traitscope.store import Store
 from traitscope.study import Study
 from traitscope.study_file import Model
@@ -196,8 +197,7 @@ def _hold(
     budget: Budget | None,
 ) -> None:
     """Hold interviews until all are answered, have failed, or the money is spent."""
-    behind_interface = hasattr(responder, "pace")  # to ask it again would cost time or money
-    feed = _Feed(store, interviews, keeps=behind_interface)
+    feed = _Feed(store, interviews, keeps=pace_of(responder) is not None)
     price = budget_for(responder, model, budget)
     while True:
         for reply in responder.ask(feed):

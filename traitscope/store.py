@@ -22,7 +22,7 @@ from inventories.ids import digest
 from inventories.responder import Message, Prompt, Reply
 from inventories.wording import printed_options
 from traitscope.distributions import encoded, stored_reply
-from traitscope.queries import IS_BEGUN, IS_DONE, TABLES
+from traitscope.queries import FIRST_SCHEMA, IS_BEGUN, IS_DONE, TABLES
 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
@@ -33,17 +33,7 @@ class StoreError(RuntimeError):
 
 
 def _first_schema(db: sqlite3.Connection) -> None:
-    # not executescript, which would end the transaction
-    for statement in [
-        "\n        CREATE TABLE texts (hash TEXT PRIMARY KEY, text BLOB) WITHOUT ROWID",
-        "\n        CREATE TABLE sittings (id TEXT PRIMARY KEY, number INTEGER, model TEXT, persona TEXT, inventory TEXT, language TEXT,\n            form TEXT, elicitation TEXT, reply TEXT, replicate INTEGER, current INTEGER) WITHOUT ROWID",
-        "\n        CREATE TABLE trials (id TEXT PRIMARY KEY, sitting TEXT, kind TEXT, item TEXT, step INTEGER, line INTEGER,\n            shown TEXT, options TEXT) WITHOUT ROWID",
-        "\n        CREATE INDEX trials_sitting ON trials (sitting)",
-        "\n        CREATE TABLE calls (id INTEGER PRIMARY KEY, prompt TEXT, attempt INTEGER, text TEXT, thinking TEXT, error TEXT,\n            distribution BLOB, seconds REAL, tokens_in INTEGER, tokens_out INTEGER, cost REAL, created REAL)",
-        "\n        CREATE TABLE call_trials (call INTEGER, trial TEXT, line INTEGER, PRIMARY KEY (trial, call)) WITHOUT ROWID",
-        "\n        CREATE TABLE answers (trial TEXT PRIMARY KEY, call INTEGER, reader_version INTEGER, outcome TEXT, chosen INTEGER,\n            position INTEGER, expected REAL, label_mass REAL, likelihood REAL, near_tie INTEGER) WITHOUT ROWID",
-        "\n    ",
-    ]:
+    for statement in FIRST_SCHEMA:  # not executescript, which would end the transaction
         db.execute(statement)
 
 

@@ -132,7 +132,7 @@ def _heard(data: Mapping[str, Any], prompt: Prompt, able: Abilities) -> Abilitie
     if labels:
         try:
             completion.reply(data, prompt, 0.0)
-        except (Failure, KeyError, TypeError):
+        except Failure:
             labels = False
     dialect = able.dialect if labels else tuple(each for each in able.dialect if not each.startswith("top="))
     resolved = data.get("model")
@@ -173,7 +173,7 @@ async def _likelihood(send: Send, model: str, able: Abilities) -> Abilities:
         try:
             data = await _patiently(send, path, completion.echo_body(question, said, model, trial), TRIES_OF_MORE)
             likely = completion.echoed(data, question, said)
-        except (Failure, KeyError, TypeError, AttributeError, ValueError):
+        except Failure:
             continue
         if likely.tokens > 1 and likely.total < 0:
             note = (

@@ -119,6 +119,12 @@ class Pace:
             raise ResponderError(f"{self.name}: the first {self._failed} calls all failed; the last: {failure.message}")
 
 
+def pace_of(responder: object) -> Pace | None:
+    """The pace of a responder behind an interface, which takes time or money to ask; None of one that is here."""
+    found = getattr(responder, "pace", None)
+    return found if isinstance(found, Pace) else None
+
+
 def tokens_of(prompt: Prompt) -> float:
     """What a call may need of the tokens of a minute: a guess before the provider has counted."""
     times = max(1, len(prompt.continuations))  # each is asked for with all the messages before it
