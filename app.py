@@ -4,12 +4,38 @@ from functools import partial
 
 import streamlit as st
 
-from pages import kit, studies, trait_profiles
+from pages import (
+    compare,
+    consistency,
+    design,
+    divergence,
+    guess_who,
+    inventories,
+    kit,
+    reliability,
+    replies,
+    studies,
+    trait_profiles,
+    try_it_yourself,
+    what_breaks_a_test,
+)
 from traitscope.record import Record, records
 
 PAGES = {
-    "Records": [(studies, "Studies")],
-    "Results": [(trait_profiles, "Trait profiles")],
+    "Study": [(studies, "Studies"), (design, "Design"), (inventories, "Inventories")],
+    "Results": [
+        (trait_profiles, "Trait profiles"),
+        (reliability, "Reliability"),
+        (consistency, "Consistency"),
+        (divergence, "Divergence"),
+        (compare, "Compare"),
+        (replies, "Replies"),
+    ],
+    "Classroom": [
+        (try_it_yourself, "Try it yourself"),
+        (guess_who, "Guess who"),
+        (what_breaks_a_test, "What breaks a test?"),
+    ],
 }
 
 

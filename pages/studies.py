@@ -5,11 +5,8 @@ from typing import Any
 import streamlit as st
 
 from pages import kit
-from traitscope import continuing, overview
+from traitscope import continuing, outcomes, overview
 from traitscope.record import Record, records
-
-OUTCOMES = ["model", "elicitation", "inventory", "trials", "pending", "answered", "refused", "ambiguous", "off_scale",
-            "unreadable", "missing", "near_ties", "label_mass", "low_mass"]  # fmt: skip
 
 
 def render(record: Record | None) -> None:
@@ -21,12 +18,7 @@ def render(record: Record | None) -> None:
     unfinished = any(row["state"] == "unfinished" for row in _rows())
     st.fragment(_progress, run_every=2 if unfinished else None)(unfinished)
     st.subheader(f"Outcomes of {kit.plain(record.name)}")
-    outcomes = kit.cached(overview.outcomes, record)
-    if len(outcomes):
-        kit.table(outcomes, f"outcomes_{record.name}", OUTCOMES)
-        st.caption("Refusals and unreadable replies are data: counted here, never filled in.")
-    else:
-        kit.nothing_yet(record)
+    kit.exhibit(kit.cached(outcomes.by_model, record))
     terms = overview.terms(_rows())
     if terms:
         st.subheader("Terms of the inventories")

@@ -48,6 +48,14 @@ def study(record: Record) -> dict[str, Any]:
     return {**row, **counts, "share": share, "outcomes": told, "state": state}
 
 
+def has_answers(record: Record) -> bool:
+    """Whether any trial of the record was answered."""
+    try:
+        return record.progress()["done"] > 0
+    except StoreError:
+        return False
+
+
 def terms(rows: Iterable[dict[str, Any]]) -> list[str]:
     """The terms of every inventory in the list that a user must know, each once."""
     return sorted({each for row in rows for each in row["terms"]})

@@ -13,40 +13,22 @@ from psychometrics.compare import mean_over_persons
 from psychometrics.estimate import NO_SPREAD
 from psychometrics.scoring import normal_percentile
 from traitscope import analysis, estimates
-from traitscope.findings import CONSTANT, findings
+from traitscope.choosing import where_all
+from traitscope.findings import findings
+from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
+from traitscope.places import constant_persons
 from traitscope.record import Record
 from traitscope.store import StoreError
 from traitscope.text import interval
 
-FEWEST_FOR_CONSTANT = 10  # answers; below, the same answer again and again is no surprise
 MOST_GROUPS = 6  # lines that a figure keeps apart by colour
 BARE = "bare model"
-ASKS = ["rating: chosen", "choice: chosen", "likelihood: double_centred", "rating: expected", "choice: expected",
-        "likelihood: item_centred"]  # fmt: skip
 UNITS = {
     "rating": "POMP: percent of the maximum possible score",
     "item_centred": "nats per token, less the item's mean; no common metric with ratings",
     "double_centred": "nats per token, less the item's and the persona's mean; no common metric with ratings",
     "raw": "nats per token, not centred; no common metric with ratings",
-}
-NOTES = {
-    "zero_total_variance": "no total differs between the personas",
-    "zero_variance": "nothing differs between the personas",
-    "no_person_facet": "one persona only; reliability needs several",
-    "too_few_persons": "too few personas",
-    "too_few_items": "too few items",
-    "too_few_per_pole": "too few personas at a pole",
-    "one_pole_missing": "nobody was assigned the other pole",
-    "one_level": "everybody was assigned the same level",
-    "no_joint_answers": "no two items were answered by the same personas",
-    "degenerate_identical_items": "all items got identical answers",
-    "negative_average_covariance": "the items contradict each other on average",
-    "ipsative": "centred within the persona, so its scales are not independent",
-    "no_common_metric": "no common metric with ratings",
-    "no_reference_set": "no reference personas to centre on",
-    "reference_incomplete": "the reference personas have not all been asked yet",
-    "block_incomplete": "not all items of the centring block have been asked yet",
 }
 
 
@@ -114,7 +96,7 @@ def _people(record: Record, tables: dict[str, DataFrame]) -> DataFrame:
     ends = people[["low", "high"]]
     people[["low", "high"]] = ends.where(people["elicitation"] == "likelihood", ends.clip(0, 100))
     people["pole"] = _poles(record, people)
-    constant = _constant(tables["answers"])
+    constant = constant_persons(record)
     names = zip(people["model"], people["persona"], people["inventory"], people["elicitation"], strict=True)
     people["constant"] = [each in constant for each in names]
     # where everything is one answer, a place in a norm group would be a fact about the page
@@ -162,36 +144,6 @@ def _interval(values: Iterable[float]) -> tuple[float, float]:
     """The t interval of a mean; none below three values, and none where they do not differ."""
     found = mean_over_persons(list(values))
     return (found.low, found.high) if found.high - found.low > NO_SPREAD else (np.nan, np.nan)
-
-
-def _constant(answers: DataFrame) -> set[Any]:
-    """Model, persona, inventory and elicitation of those who gave one answer, or took one place, nearly always."""
-    asked = answers[(answers["kind"] == "item") & answers["chosen"].notna() & (answers["elicitation"] != "likelihood")]
-    found = set()
-    for place, some in asked.groupby(["model", "persona", "inventory", "elicitation"]):
-        shares = [some[each].value_counts(normalize=True).max() for each in ("position", "chosen")]
-        if len(some) >= FEWEST_FOR_CONSTANT and max(shares) >= CONSTANT:
-            found.add(place)
-    return found
-
-
-def options(people: DataFrame, column: str, **where: str) -> list[str]:
-    """The values of `column` that can be chosen where the other columns are as given."""
-    found = list(dict.fromkeys(where_all(people, **where)[column])) if len(people) else []
-    if column != "ask":
-        return found
-    order = [*ASKS, *(each for each in found if each not in ASKS)]
-    rows = where_all(people, **where)
-    constant = {ask: bool(some["constant"].all()) for ask, some in rows.groupby("ask")}
-    # what is one constant answer comes last: it can be chosen, and is not what a reader is met with
-    return sorted(found, key=lambda ask: (constant[ask], order.index(ask)))
-
-
-def where_all(table: DataFrame, **where: str) -> DataFrame:
-    """The rows of `table` whose columns have the given values."""
-    for column, value in where.items():
-        table = table[table[column] == value]
-    return table
 
 
 def groups(people: DataFrame) -> tuple[list[str], list[str]]:
@@ -295,11 +247,6 @@ def _alpha(found: Profiles, place: Any) -> str | None:
         return f"{first['alpha']:.2f} {interval(first['low'], first['high'])}".removesuffix(" -")
     lost = f", not estimable in {len(rows) - len(known)}" if len(known) < len(rows) else ""
     return f"{known['alpha'].min():.2f} to {known['alpha'].max():.2f} over {len(known)} forms{lost}"
-
-
-def in_words(note: str) -> str:
-    """The codes of a note as a reader's words."""
-    return "; ".join(NOTES.get(code, code.replace("_", " ")) for code in note.split("; ") if code)
 
 
 # ---- what stands beside a profile

@@ -1,22 +1,16 @@
-"""A tidy table becomes a plotly Figure: axes labelled, intervals drawn, readable in dark, in light and on a projector."""
+"""Profiles drawn: a radar of shapes, and dots with their intervals."""
 
 from __future__ import annotations
 
-import html
-import math
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-# Okabe and Ito (2008), without black and yellow, which vanish on a dark and on a light page
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-SYMBOLS = ("circle", "square", "diamond", "cross", "star", "hexagon")
-GREY, GRID = "#8A8A8A", "rgba(128,128,128,0.35)"
+from traitscope.figures.style import COLOURS, DASHES, GREY, GRID, SYMBOLS, known, plain, wrapped
+
 ASSIGNED = {"high": "triangle-up", "low": "triangle-down"}
 TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 38, 16, 46
 MOST_NAMES = 12  # round a radar; more would overlap
@@ -50,13 +44,13 @@ def radar(table: DataFrame, title: str) -> go.Figure:
             continue
         values = dict(zip(rows["name"], rows["value"], strict=True))
         figure.add_scatterpolar(
-            r=_closed([_number(values.get(name)) for name in names]), theta=_closed(spokes), name=_called(group, rows),
+            r=_closed([known(values.get(name)) for name in names]), theta=_closed(spokes), name=_called(group, rows),
             mode="lines+markers", connectgaps=False, hovertemplate="%{theta}: %{r:.3~f}<extra>%{fullData.name}</extra>",
             line={"color": COLOURS[number], "width": 3, "dash": DASHES[number]},
             marker={"color": COLOURS[number], "symbol": SYMBOLS[number], "size": 10},
         )  # fmt: skip
     _empty(figure, table, "One constant answer:<br>no profile to draw")
-    unit = _wrapped(_unit(table), UNIT_LETTERS)
+    unit = wrapped(_unit(table), UNIT_LETTERS)
     below = 18 * (1 + unit.count("<br>")) + 46
     spoke = 90 - 180 / max(1, len(names))  # between the first two scales, where no line hides its numbers
     figure.update_layout(
@@ -88,23 +82,23 @@ def dots(table: DataFrame, title: str) -> go.Figure:
         constant = bool(rows["constant"].all())
         colour = GREY if constant else COLOURS[number]
         offset = (number - (count - 1) / 2) * 0.7 / max(count, 1)
-        known = rows["low"].notna() & rows["high"].notna()
+        has = rows["low"].notna() & rows["high"].notna()
         # two traces: plotly takes an interval that is missing for one of no length, and draws its ends
-        for part in (some for some in (rows[known], rows[~known]) if len(some)):
+        for part in (some for some in (rows[has], rows[~has]) if len(some)):
             symbols = ["x-thin-open" if constant else ASSIGNED.get(level, "circle") for level in part["assigned"]]
             figure.add_scatter(
-                x=[_number(value) for value in part["value"]], y=[names.index(name) + offset for name in part["name"]],
-                mode="markers", name=_called(group, rows), legendgroup=_plain(group), cliponaxis=False,
-                showlegend=bool(part.index[0] == (rows[known] if known.any() else rows).index[0]),
+                x=[known(value) for value in part["value"]], y=[names.index(name) + offset for name in part["name"]],
+                mode="markers", name=_called(group, rows), legendgroup=plain(group), cliponaxis=False,
+                showlegend=bool(part.index[0] == (rows[has] if has.any() else rows).index[0]),
                 marker={"color": colour, "size": 12, "symbol": symbols, "line": {"width": 2, "color": colour}},
                 error_x={"type": "data", "symmetric": False, "array": list(part["high"] - part["value"]), "thickness": 2.5, "width": 6,
                          "arrayminus": list(part["value"] - part["low"]), "color": colour, "visible": bool(part["low"].notna().all())},
-                customdata=[[_plain(name), level or "-"] for name, level in zip(part["name"], part["assigned"], strict=True)],
+                customdata=[[plain(name), level or "-"] for name, level in zip(part["name"], part["assigned"], strict=True)],
                 hovertemplate="%{customdata[0]}: %{x:.3~f}<br>assigned: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
     low, high = _range(table)
     _empty(figure, table, "")  # constants have their grey crosses here
-    unit = _wrapped(_unit(table), UNIT_LETTERS)
+    unit = wrapped(_unit(table), UNIT_LETTERS)
     figure.update_layout(
         **_layout(table, title, max(280, len(names) * max(46, 22 * count)), 18 * (1 + unit.count("<br>")) + 46)
     )
@@ -129,7 +123,7 @@ def _groups(table: DataFrame) -> Iterator[tuple[int, str, DataFrame]]:
 def _called(group: str, rows: DataFrame) -> str:
     """What the legend calls a group; why it is not drawn, where it is not."""
     why = "constant answers" if rows["constant"].all() else "no answers yet" if rows["value"].isna().all() else ""
-    return _plain(group) + (f" ({why})" if why else "")
+    return plain(group) + (f" ({why})" if why else "")
 
 
 def _range(table: DataFrame) -> tuple[float, float]:
@@ -143,7 +137,7 @@ def _range(table: DataFrame) -> tuple[float, float]:
 
 def _layout(table: DataFrame, title: str, plot: int, below: int) -> dict[str, Any]:
     """Sizes in pixels, so that title, plot, axis title and legend have each its own place at any width."""
-    title = _wrapped(title, TITLE_LETTERS)
+    title = wrapped(title, TITLE_LETTERS)
     above, legend = 48 + 24 * title.count("<br>"), 24 * table["group"].nunique() + 14
     return {
         "title": {"text": title, "x": 0.0, "xanchor": "left", "font": {"size": 18}},
@@ -170,25 +164,12 @@ def _unit(table: DataFrame) -> str:
 
 
 def _labels(names: Sequence[str]) -> list[str]:
-    return [_wrapped(name, LABEL_LETTERS) for name in names]
+    return [wrapped(name, LABEL_LETTERS) for name in names]
 
 
 def _spokes(names: Sequence[str]) -> list[str]:
     """Names round a radar, where a long word would be cut off at the edge of a narrow page."""
-    return [_wrapped(re.sub(r"(\w{9})(\w{4,})", r"\1- \2", name), LABEL_LETTERS - 4) for name in names]
-
-
-def _wrapped(text: str, letters: int) -> str:
-    return "<br>".join(_plain(line) for line in textwrap.wrap(text, letters, break_long_words=False))
-
-
-def _plain(text: str) -> str:
-    """Text from a record as text: plotly reads some HTML."""
-    return html.escape(str(text), quote=False)
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)
+    return [wrapped(re.sub(r"(\w{9})(\w{4,})", r"\1- \2", name), LABEL_LETTERS - 4) for name in names]
 
 
 def _closed(values: Sequence[Any]) -> list[Any]:

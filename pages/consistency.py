@@ -1,0 +1,9 @@
+"""Consistency."""
+
+from pages import kit
+from traitscope.record import Record
+
+
+def render(record: Record | None) -> None:
+    """Nothing yet."""
+    kit.head("Consistency", "To be built.")

@@ -1,0 +1,9 @@
+"""Divergence."""
+
+from pages import kit
+from traitscope.record import Record
+
+
+def render(record: Record | None) -> None:
+    """Nothing yet."""
+    kit.head("Divergence", "To be built.")

@@ -1,0 +1,99 @@
+"""Choosers whose choice lives in the address, so that a link shows the same."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from traitscope import places
+from traitscope.record import Record
+
+WAYS = {"inventory": "Inventory", "model": "Model", "ask": "How it was asked"}
+
+
+def choose(label: str, options: Sequence[str], key: str, help: str | None = None) -> str:
+    """One of `options`; it stands in the address under `key`."""
+    asked = _asked(key)
+    st.session_state[key] = asked[0] if asked and asked[0] in options else options[0]
+    st.selectbox(label, options, key=key, help=help, persist_state="session")
+    return _chosen(key, [st.session_state[key]])[0]
+
+
+def place(record: Record, names: Sequence[str] = tuple(WAYS)) -> dict[str, str]:
+    """Inventory, model and way of asking, or some of these, beside each other; each narrows the next."""
+    chosen: dict[str, str] = {}
+    for column, name in zip(st.columns(len(names)), names, strict=True):
+        with column:
+            chosen[name] = choose(WAYS[name], places.options(record, name, **chosen), key=name)
+    return chosen
+
+
+def choose_several(
+    label: str, options: Sequence[str], first: Sequence[str], key: str, most: int | None = None
+) -> list[str]:
+    """Some of `options`, at most `most`, `first` to begin with; they stand in the address under `key`."""
+    asked = _asked(key)
+    known = asked is not None and all(each in options for each in asked) and len(asked) <= (most or len(asked))
+    st.session_state[key] = asked if known else list(first)
+    st.multiselect(label, options, key=key, max_selections=most, persist_state="session")
+    return _chosen(key, st.session_state[key])
+
+
+def search(label: str, key: str, placeholder: str | None = None, help: str | None = None) -> str:
+    """What is typed; it stands in the address under `key` unless it is empty."""
+    asked = _asked(key)
+    st.session_state[key] = asked[0] if asked else ""
+    st.text_input(label, key=key, placeholder=placeholder, help=help, persist_state="session")
+    text: str = st.session_state[key]
+    _chosen(key, [text] if text else [])
+    return text
+
+
+def amount(
+    label: str, least: float, most: float, first: float, step: float, key: str, help: str | None = None
+) -> float:
+    """A number on a slider; it stands in the address under `key`."""
+    asked = _asked(key)
+    st.session_state[key] = _within(asked[0] if asked else None, least, most, first)
+    st.slider(label, least, most, step=step, key=key, help=help, persist_state="session")
+    return float(_chosen(key, [f"{st.session_state[key]:g}"])[0])
+
+
+def tick(label: str, first: bool, key: str, help: str | None = None) -> bool:
+    """Yes or no; it stands in the address under `key`."""
+    asked = _asked(key)
+    st.session_state[key] = asked[0] == "yes" if asked else first
+    st.toggle(label, key=key, help=help, persist_state="session")
+    return _chosen(key, ["yes" if st.session_state[key] else "no"])[0] == "yes"
+
+
+def _within(text: str | None, least: float, most: float, first: float) -> float:
+    """The number that `text` says, if it says one between the ends; else the first."""
+    try:
+        value = type(first)(text or "")
+    except ValueError:
+        return first
+    return value if least <= value <= most else first
+
+
+def _asked(key: str) -> list[str] | None:
+    """What the address asks for where somebody changed it, else what was chosen last; None if nothing was."""
+    told = st.query_params.get_all(key)
+    if told and told != st.session_state.get("address", {}).get(key):
+        return told
+    last = st.session_state.get(key)
+    if last is None or isinstance(last, list):
+        return last
+    return [("yes" if last else "no") if isinstance(last, bool) else str(last)]
+
+
+def _chosen(key: str, values: list[str]) -> list[str]:
+    st.session_state.setdefault("chosen", {})[key] = values
+    return values
+
+
+def address() -> None:
+    """Write all that was chosen into the address, in one step: each write is a step of the browser's Back."""
+    chosen = {key: values for key, values in st.session_state.pop("chosen", {}).items() if values}
+    if chosen != {key: st.query_params.get_all(key) for key in st.query_params}:
+        st.query_params.from_dict(chosen)
+    st.session_state["address"] = chosen

@@ -1,0 +1,80 @@
+"""A finding on a page: its figure, what it rests on, its table one click away, and all of it to take along."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.kit.text import plain
+from traitscope.exhibit import Exhibit
+
+MOST_ROWS = 60  # of a table that is copied as one; longer ones scroll
+# the button on the figure itself gives an SVG drawn by this browser, where the server has none to draw with
+BUTTONS = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
+TYPES = {
+    "csv": "text/csv",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "doc": "application/msword",
+}
+
+
+def exhibit(shown: Exhibit) -> None:
+    """One exhibit: figure, caption, table and downloads; where there is nothing, why."""
+    if shown.missing:
+        st.markdown(f"**{plain(shown.question)}**")
+        st.info(plain(shown.missing))
+        return
+    if shown.figure is None:
+        st.markdown(f"**{plain(shown.question)}**")
+        _table(shown)
+        st.caption(plain(shown.caption))
+        _downloads(shown)
+        return
+    config = {**BUTTONS, "toImageButtonOptions": {"format": "svg", "filename": shown.name}}
+    st.plotly_chart(shown.figure, key=f"figure_{shown.name}", alt=shown.question, config=config)
+    st.caption(plain(shown.caption))
+    with st.expander(f"Table and downloads: {plain(shown.question)}"):
+        _table(shown)
+        _downloads(shown)
+
+
+def exhibits(shown: list[Exhibit]) -> None:
+    """Several, one below the other."""
+    for each in shown:
+        exhibit(each)
+
+
+def side_by_side(*shown: Exhibit) -> None:
+    """Two or three exhibits beside each other."""
+    for column, each in zip(st.columns(len(shown)), shown, strict=True):
+        with column:
+            exhibit(each)
+
+
+def _table(shown: Exhibit) -> None:
+    printed = shown.printed()
+    if len(printed) <= MOST_ROWS:
+        st.table(printed.map(plain), border="horizontal", hide_index=True)
+    else:
+        st.dataframe(printed, hide_index=True, key=f"table_{shown.name}")
+    told = [f"{each.word}: {each.told}" for each in shown.columns if each.told and each.word in printed]
+    if told:
+        st.caption(plain("; ".join(told) + "."))
+
+
+def _downloads(shown: Exhibit) -> None:
+    with st.container(horizontal=True):
+        _download(shown, "csv", shown.csv)
+        if shown.figure is not None:
+            _download(shown, "png", lambda: shown.picture("png"))
+            _download(shown, "svg", lambda: shown.picture("svg"))
+        _download(shown, "doc", shown.word, "Word")
+        with st.popover("Markdown", key=f"markdown_{shown.name}"):
+            st.code(shown.markdown(), language="markdown", wrap_lines=True)
+
+
+def _download(shown: Exhibit, form: str, data: Callable[[], str | bytes], word: str = "") -> None:
+    st.download_button(
+        word or form.upper(), data, f"{shown.name}.{form}", TYPES[form], key=f"{form}_{shown.name}",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip

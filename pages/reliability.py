@@ -1,0 +1,9 @@
+"""Reliability."""
+
+from pages import kit
+from traitscope.record import Record
+
+
+def render(record: Record | None) -> None:
+    """Nothing yet."""
+    kit.head("Reliability", "To be built.")

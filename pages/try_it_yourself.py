@@ -1,0 +1,9 @@
+"""Try it yourself."""
+
+from pages import kit
+from traitscope.record import Record
+
+
+def render(record: Record | None) -> None:
+    """Nothing yet."""
+    kit.head("Try it yourself", "To be built.")

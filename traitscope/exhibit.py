@@ -1,0 +1,52 @@
+"""What is shown of one question: a figure, the table behind it, and who was asked how. Pages and reports show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pandas import DataFrame
+
+from traitscope import apa
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One finding that can be shown.
+
+    `name` names its files and its place on a page (letters, digits and _); `question` is the title; `table` is tidy and
+    unrounded, as the CSV has it; `columns` says what of it is printed and how; `caption` tells n, elicitation and what the
+    interval is; `figure` is a plotly figure, or None where a table says it all or nothing can be drawn; `missing` says in
+    words why there is nothing, where there is nothing.
+    """
+
+    name: str
+    question: str
+    table: DataFrame
+    columns: Sequence[apa.Column] = field(default_factory=tuple)
+    caption: str = ""
+    figure: Any = None
+    missing: str = ""
+
+    def printed(self) -> DataFrame:
+        """The table as journals print it."""
+        return apa.printed(self.table, self.columns)
+
+    def csv(self) -> str:
+        """The whole table, unrounded."""
+        return self.table.to_csv(index=False)
+
+    def markdown(self) -> str:
+        """The printed table with title and note, as Markdown."""
+        return apa.markdown(self.printed(), self.question, self.caption)
+
+    def word(self) -> str:
+        """The printed table with title and note, as a page that Word opens."""
+        return apa.page(self.printed(), self.question, self.caption)
+
+    def picture(self, form: Literal["png", "svg"]) -> bytes:
+        """The figure on white; raises PictureError where nothing here can draw it."""
+        from traitscope.figures import picture
+
+        return picture(self.figure, form)

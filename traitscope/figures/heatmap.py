@@ -1,0 +1,56 @@
+"""A heatmap: a number for each row and column, grey crosses where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from pandas import DataFrame
+
+from traitscope.figures.style import DIVERGING, GREY, LABEL_LETTERS, SEQUENTIAL, known, laid_out, plain, wrapped
+
+MOST_PRINTED = 300  # cells; with more, numbers in cells would overlap
+
+
+def heatmap(
+    table: DataFrame, title: str, *, rows: str, columns: str, value: str, unit: str, x: str = "", y: str = "",
+    span: tuple[float, float] | None = None, middle: float | None = None, digits: int = 2, order: Sequence[str] = (),
+) -> go.Figure:  # fmt: skip
+    """Cells coloured by `value`: blue to orange round `middle` where there is one, dark to bright where not.
+
+    `table` has one row a cell. `order` lists the columns from left to right, where the table's own order is not it.
+    """
+    down = list(dict.fromkeys(table[rows].astype(str)))
+    across = list(order) or list(dict.fromkeys(table[columns].astype(str)))
+    cells = {
+        (str(row), str(column)): known(each)
+        for row, column, each in zip(table[rows], table[columns], table[value], strict=True)
+    }
+    values = [[cells.get((row, column)) for column in across] for row in down]
+    numbers = [each for row in values for each in row if each is not None]
+    low, high = span or (min(numbers, default=0.0), max(numbers, default=1.0))
+    if middle is not None and span is None:
+        far = max((abs(each - middle) for each in numbers), default=1.0) or 1.0
+        low, high = middle - far, middle + far
+    printed = len(down) * len(across) <= MOST_PRINTED and len(across) <= 24
+    texts = [["" if each is None else f"{each:.{digits}f}" for each in row] for row in values]
+    figure = go.Figure(
+        go.Heatmap(
+            z=values, x=list(range(len(across))), y=list(range(len(down))), zmin=low, zmax=high, xgap=1, ygap=1,
+            colorscale=SEQUENTIAL if middle is None else DIVERGING, hoverongaps=False,
+            text=texts if printed else None, texttemplate="%{text}" if printed else None, textfont={"size": 12},
+            customdata=[[[plain(row), plain(column)] for column in across] for row in down],
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}: %{z:.3~f}<extra></extra>",
+            colorbar={"title": {"text": wrapped(unit, 14), "side": "top", "font": {"size": 12}}, "thickness": 14, "len": 1.0},
+        )
+    )  # fmt: skip
+    blank = [(x_at, y_at) for y_at, row in enumerate(values) for x_at, each in enumerate(row) if each is None]
+    if blank:
+        figure.add_scatter(x=[each[0] for each in blank], y=[each[1] for each in blank], mode="markers", hoverinfo="skip",
+                           showlegend=False, marker={"symbol": "x-thin", "size": 7, "line": {"width": 1, "color": GREY}})  # fmt: skip
+    laid_out(figure, title, plot=max(200, len(down) * (26 if len(down) <= 60 else 15)), x=x, y=y)
+    figure.update_xaxes(tickvals=list(range(len(across))), ticktext=[wrapped(each, LABEL_LETTERS - 8) for each in across],
+                        range=[-0.5, len(across) - 0.5], showgrid=False, zeroline=False, tickangle=0 if len(across) <= 8 else -60)  # fmt: skip
+    figure.update_yaxes(tickvals=list(range(len(down))), ticktext=[wrapped(each, 40) for each in down],
+                        range=[len(down) - 0.5, -0.5], showgrid=False, zeroline=False)  # fmt: skip
+    return figure

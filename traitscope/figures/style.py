@@ -1,0 +1,103 @@
+"""How every figure looks: colours that the colour-blind can tell apart, on a dark page, a light one and a projector."""
+
+from __future__ import annotations
+
+import html
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+# Okabe and Ito (2008), without black and yellow, which vanish on a dark and on a light page
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS = ("circle", "square", "diamond", "cross", "star", "hexagon")
+GREY, GRID = "#8A8A8A", "rgba(128,128,128,0.35)"
+BAND = "rgba(128,128,128,0.22)"  # what chance or controls give
+# for values round a middle: blue through grey to orange, of equal weight for every kind of colour vision
+DIVERGING = [[0.0, "#0072B2"], [0.5, "#F2F2F2"], [1.0, "#D55E00"]]
+SEQUENTIAL = "Cividis"  # Nunez, Anderton and Renslow (2018): made for the colour-blind
+TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 60, 24, 60
+LINE = 22  # pixels of a line of the title
+
+
+def laid_out(
+    figure: go.Figure,
+    title: str,
+    *,
+    plot: int,
+    x: str = "",
+    y: str = "",
+    legend: int = 0,
+    left: int = 10,
+    right: int = 20,
+) -> go.Figure:
+    """The figure with its title, the titles of its axes, and its legend below them, one entry a line.
+
+    `plot` is the height of the plot itself in pixels, `legend` how many entries the legend has. Sizes are in pixels, so
+    that title, plot, axis title and legend have each their own place at any width.
+    """
+    head, unit = wrapped(title, TITLE_LETTERS), wrapped(x, UNIT_LETTERS)
+    above, below, entries = (
+        44 + LINE * head.count("<br>"),
+        52 + 18 * unit.count("<br>"),
+        24 * legend + (14 if legend else 0),
+    )
+    figure.update_layout(
+        title={"text": head, "x": 0.0, "xanchor": "left", "y": 1.0, "yref": "container", "yanchor": "top",
+               "pad": {"t": 8}, "font": {"size": 18}},
+        height=above + plot + below + entries,
+        font={"size": 14},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": left, "r": right, "t": above, "b": below + entries, "autoexpand": True},
+        showlegend=legend > 0,
+        legend={"orientation": "v", "tracegroupgap": 0, "x": 0, "xanchor": "left", "y": -below / plot, "yanchor": "top",
+                "font": {"size": 13}},
+    )  # fmt: skip
+    figure.update_xaxes(title={"text": unit, "font": {"size": 13}}, gridcolor=GRID, zerolinecolor=GREY, automargin=True)
+    figure.update_yaxes(
+        title={"text": wrapped(y, 40), "font": {"size": 13}}, gridcolor=GRID, zerolinecolor=GREY, automargin=True
+    )
+    return figure
+
+
+def rows_axis(figure: go.Figure, names: Sequence[str]) -> None:
+    """The vertical axis of a figure with one row a name, the first on top, a thin line between them."""
+    figure.update_yaxes(
+        tickvals=list(range(len(names))), ticktext=[wrapped(each, LABEL_LETTERS) for each in names],
+        range=[len(names) - 0.5, -0.5], showgrid=False, zeroline=False, automargin=True,
+    )  # fmt: skip
+    for place in range(1, len(names)):
+        figure.add_hline(y=place - 0.5, line={"color": GRID, "width": 1})
+
+
+def wrapped(text: str, letters: int) -> str:
+    """Text in lines of at most so many letters, as text."""
+    return "<br>".join(plain(line) for line in textwrap.wrap(str(text), letters, break_long_words=False))
+
+
+def plain(text: Any) -> str:
+    """Text from a record as text: plotly reads some HTML."""
+    return html.escape(str(text), quote=False)
+
+
+def known(value: float | None) -> float | None:
+    """A number, or None where there is none: plotly takes NaN for one in places."""
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def colour(place: int) -> str:
+    return COLOURS[place % len(COLOURS)]
+
+
+def symbol(place: int) -> str:
+    return SYMBOLS[place % len(SYMBOLS)]
+
+
+def rgba(hexadecimal: str, alpha: float) -> str:
+    """A colour of `COLOURS` with some transparency, for bands."""
+    red, green, blue = (int(hexadecimal[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
