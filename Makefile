@@ -2,15 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PORT ?= 8502
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help setup demo full app test check fix clean
+.PHONY: help setup demo full app class test check fix clean
 
 help:
 	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (2 to 4 minutes after set-up)"
 	@echo "make full   the same with all 32 personas and the controls; keeps what the demo has asked"
 	@echo "make app    the dashboard on the same record, in the browser"
+	@echo "make class  the classroom pages alone, for the local network (PORT=8502, RECORD=runs/demo for a model's answers)"
 	@echo "make test   set up, then every check and test"
 	@echo "make fix    format and mend what the linter can mend"
 
@@ -43,6 +45,9 @@ full: setup
 
 app: setup
 	@$(BIN)/streamlit run app.py
+
+class: setup
+	@$(BIN)/traitscope class --port $(PORT) $(if $(RECORD),--record $(RECORD))
 
 test: $(VENV)/dev.stamp check
 

@@ -19,6 +19,8 @@ from pages import (
     try_it_yourself,
     what_breaks_a_test,
 )
+from pages.kit import joining
+from traitscope import classroom
 from traitscope.record import Record, records
 
 PAGES = {
@@ -42,6 +44,9 @@ PAGES = {
 def main() -> None:
     """Draw the frame and the page that the address names."""
     st.set_page_config(page_title="Traitscope", layout="wide")
+    if classroom.in_class():
+        _class()
+        return
     record = _choose_record()
     pages = {
         group: [
@@ -55,6 +60,23 @@ def main() -> None:
         partial(studies.render, record), title="Studies", url_path="start", default=True, visibility="hidden"
     )
     st.navigation({"": [start], **pages}).run()
+    kit.address()
+
+
+def _class() -> None:
+    """The frame of a class: the classroom pages alone, and nothing of them before the join code."""
+    record, admitted = classroom.record(), joining.admitted()
+    some = [(guess_who, "Guess who", "start", True)]
+    some += [(page, title, page.__name__.rpartition(".")[2], False) for page, title in PAGES["Classroom"]]
+    pages = [
+        st.Page(
+            partial(page.render, record) if admitted else joining.enter,
+            title=title if admitted else "Traitscope", url_path=path, default=start,
+            visibility="hidden" if start or not admitted else "visible",
+        )
+        for page, title, path, start in some
+    ]  # fmt: skip
+    st.navigation(pages, position="sidebar" if admitted else "hidden").run()
     kit.address()
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from inventories.checks import check, check_translation
 from inventories.definitions import Inventory, Scale, Translation
-from inventories.reading import DefinitionError, allowed, read_toml
+from inventories.reading import DefinitionError, allowed, parse_toml, read_toml
 from inventories.trait_file import ENDINGS as TRAIT_ENDINGS
 from inventories.trait_file import read_trait
 
@@ -61,7 +61,16 @@ def _path(name: str, beside: Path | None) -> Path | None:
 
 def read_inventory(path: Path) -> Inventory:
     """The inventory in the file `path`, checked."""
-    inventory = msgspec.structs.replace(read_toml(path, Inventory), id=path.stem, file=str(path))
+    return _checked(read_toml(path, Inventory), path)
+
+
+def parse_inventory(text: str, path: Path) -> Inventory:
+    """The inventory that the file `path` would hold if this were its text, checked; `path` itself is not read."""
+    return _checked(parse_toml(text, Inventory, str(path)), path)
+
+
+def _checked(read: Inventory, path: Path) -> Inventory:
+    inventory = msgspec.structs.replace(read, id=path.stem, file=str(path))
     check(inventory, twins(inventory) if inventory.twin_of else None)
     return inventory
 

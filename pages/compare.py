@@ -1,9 +1,83 @@
-"""Compare."""
+"""Compare: models side by side, over the same personas."""
+
+import streamlit as st
 
 from pages import kit
+from traitscope import comparison_shown, places, reliability_shown
+from traitscope.comparison_shown import ALL_OTHERS, Compared
 from traitscope.record import Record
 
 
 def render(record: Record | None) -> None:
-    """Nothing yet."""
-    kit.head("Compare", "To be built.")
+    """Choose two models, or one against all others; cautions first, then differences, agreement and reliability."""
+    kit.head(
+        "Compare", "Do two models that play the same personas answer differently, and may their means be compared?"
+    )
+    if not kit.answered(record):
+        return
+    assert record is not None
+    if kit.cached(places.places, record).empty:
+        st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
+        return
+    place = kit.place(record, ("inventory", "ask"))
+    models = comparison_shown.models(record, **place)
+    if len(models) < 2:
+        st.info(kit.plain(comparison_shown.one_model(record, place["inventory"], place["ask"])))
+        return
+    compared = _compared(record, place, models)
+    if compared is None:
+        st.info("These models share no persona set of two personas or more with usable answers.")
+        return
+    levels = comparison_shown.levels(record, compared)
+    level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
+    st.info(kit.plain(comparison_shown.finding(record, compared, level)))
+    _differences(record, compared, level)
+    st.subheader("Agreement of the models")
+    kit.exhibit(comparison_shown.agreement(record, compared))
+    _reliability(record, compared)
+
+
+def _compared(record: Record, place: dict[str, str], models: list[str]) -> Compared | None:
+    left, middle, right = st.columns(3)
+    with left:
+        reference = kit.choose(
+            "Reference", models, key="reference", help="The model that the others are compared with."
+        )
+    others = [each for each in models if each != reference]
+    with middle:
+        chosen = kit.choose("Compared with it", others + [ALL_OTHERS] * (len(others) > 1), key="other")
+    against = tuple(others) if chosen == ALL_OTHERS else (chosen,)
+    sets = comparison_shown.shared_sets(record, **place, of=(reference, *against))
+    if not sets:
+        return None
+    with right:
+        persona_set = kit.choose(
+            "Persona set", sets, key="personas", help="Only personas that both were asked are compared."
+        )
+    return Compared(**place, persona_set=persona_set, reference=reference, others=against)
+
+
+def _differences(record: Record, compared: Compared, level: str) -> None:
+    st.subheader("Differences")
+    with st.spinner("Testing whether the items measure alike ..."):
+        st.warning("  \n".join(map(kit.plain, comparison_shown.cautions(record, compared))))
+    kit.exhibit(comparison_shown.forest(record, compared, level))
+    steps = comparison_shown.invariance_steps(record, compared)
+    if steps is not None:
+        kit.exhibit(steps)
+
+
+def _reliability(record: Record, compared: Compared) -> None:
+    st.subheader("Reliability, side by side")
+    first = reliability_shown.first_form(
+        record, compared.inventory, compared.reference, compared.ask, compared.persona_set
+    )
+    names = reliability_shown.names_of(record, first)
+    coefficient = kit.choose("Coefficient", names, key="coefficient")
+    kit.exhibit(reliability_shown.by_model(record, first, compared.models, coefficient))
+
+
+if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame
+    import app
+
+    app.main()

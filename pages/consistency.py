@@ -1,9 +1,75 @@
-"""Consistency."""
+"""Consistency: do the answers stay the same when only the printing changes?"""
+
+import streamlit as st
 
 from pages import kit
+from traitscope import (
+    choices_shown,
+    consistency_shown,
+    draws_shown,
+    form_effects_shown,
+    forms_asked,
+    items_by_form,
+    outcomes_by,
+    places,
+    places_chosen,
+    styles_shown,
+)
 from traitscope.record import Record
 
 
 def render(record: Record | None) -> None:
-    """Nothing yet."""
-    kit.head("Consistency", "To be built.")
+    """What the form changes, how options and the scale are used, and what became of the trials."""
+    kit.head("Consistency", "Do the answers stay the same when only the printing changes?")
+    if not kit.answered(record):
+        return
+    assert record is not None
+    if kit.cached(places.places, record).empty:
+        st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
+        return
+    chosen = kit.place(record)
+    place = (chosen["inventory"], chosen["model"], chosen["ask"])
+    st.info(kit.plain(kit.cached(consistency_shown.finding, record, *place)))
+    found = forms_asked.asked(record, *place)
+    _forms(record, place, found)
+    _styles(record, place, found)
+    st.subheader("The same prompt again")
+    kit.exhibit(kit.cached(draws_shown.draws, record, *place))
+    st.subheader("Refusals and other outcomes")
+    by = kit.choose("By", list(outcomes_by.WAYS), key="by")
+    kit.exhibit(kit.cached(outcomes_by.outcomes, record, *place, by))
+
+
+def _forms(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:
+    st.subheader("When only the printing changes")
+    if not found.varied:
+        st.info(kit.plain(forms_asked.ONE_FORM))
+        return
+    if found.elicitation == "choice":
+        kit.exhibit(kit.cached(choices_shown.sensitivities, record, *place))
+    kit.exhibits(
+        [kit.cached(form_effects_shown.shifts, record, *place), kit.cached(form_effects_shown.parallel, record, *place)]
+    )
+    shows = kit.choose("Cells show", list(items_by_form.SHOWS), key="cells")
+    kit.exhibit(kit.cached(items_by_form.heatmap, record, *place, shows))
+
+
+def _styles(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:
+    st.subheader("Places, labels and styles of answering")
+    if not found.has_options:
+        st.info(kit.plain(forms_asked.WITHOUT_OPTIONS))
+        return
+    kit.exhibits([kit.cached(places_chosen.shares, record, *place), kit.cached(places_chosen.again, record, *place)])
+    if found.elicitation == "rating":
+        kit.exhibits(
+            [
+                kit.cached(styles_shown.acquiescence, record, *place),
+                kit.cached(styles_shown.use_of_scale, record, *place),
+            ]
+        )
+
+
+if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame
+    import app
+
+    app.main()

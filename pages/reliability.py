@@ -1,9 +1,98 @@
-"""Reliability."""
+"""Reliability: how far scores hold over items, draws and forms, and what more of these would buy."""
+
+import streamlit as st
 
 from pages import kit
+from traitscope import components_shown, items_shown, place_sample, places, reliability_shown
 from traitscope.record import Record
+from traitscope.reliability_shown import Asked
+
+MOST_COEFFICIENTS = 6  # that a figure keeps apart by colour
 
 
 def render(record: Record | None) -> None:
-    """Nothing yet."""
-    kit.head("Reliability", "To be built.")
+    """Choose a place and a persona set; coefficients, variance components, items, and the D-study."""
+    kit.head("Reliability", "Would the same personas get the same scores from other items, another draw, another form?")
+    if not kit.answered(record):
+        return
+    assert record is not None
+    if kit.cached(places.places, record).empty:
+        st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
+        return
+    place = kit.place(record)
+    sets = kit.cached(place_sample.persona_sets, record, place["inventory"], place["model"], place["ask"])
+    if not sets:
+        st.info(kit.plain(reliability_shown.NO_PERSONS))
+        return
+    asked = _asked(record, place, sets)
+    with st.spinner("Computing ..."):
+        table = reliability_shown.coefficients(record, asked)
+        st.info(kit.plain(reliability_shown.finding(table)))
+        _coefficients(record, asked)
+        st.subheader("Where the differences come from")
+        kit.exhibit(components_shown.stacked(record, asked))
+        kit.exhibit(components_shown.dependable(record, asked))
+        _one_scale(record, asked)
+
+
+def _asked(record: Record, place: dict[str, str], sets: list[str]) -> Asked:
+    left, right = st.columns(2)
+    with left:
+        told = "Alpha belongs to a set of personas. The bare model, and any set of one, has no differences between persons."
+        persona_set = kit.choose("Persona set", sets, key="personas", help=told)
+    where = Asked(**place, persona_set=persona_set)
+    with right:
+        form = kit.choose("Alpha, omega and retest of", reliability_shown.form_names(record, where), key="form")
+    return reliability_shown.in_form(where, form)
+
+
+def _coefficients(record: Record, asked: Asked) -> None:
+    names = reliability_shown.names(record, asked)
+    chosen = kit.choose_several("Coefficients", names, names[:MOST_COEFFICIENTS], key="coefficients")
+    levels = reliability_shown.levels(record, asked)
+    level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
+    kit.exhibit(reliability_shown.forest(record, asked, chosen, level))
+    for each in reliability_shown.lacking(record, asked):
+        st.caption(kit.plain(each))
+    models = places.options(record, "model", inventory=asked.inventory, ask=asked.ask)
+    if len(models) > 1:
+        coefficient = kit.choose("Coefficient, by model", names, key="coefficient")
+        kit.exhibit(reliability_shown.by_model(record, asked, models, coefficient))
+    kit.exhibit(reliability_shown.retested(record, asked))
+
+
+def _one_scale(record: Record, asked: Asked) -> None:
+    scales = components_shown.scales(record, asked)
+    if not scales:
+        st.info("No scale has two items that were answered, so there is no item analysis and no D-study.")
+        return
+    st.subheader("One scale: its items, and what another study of it would buy")
+    flagged = items_shown.flagged(record, asked)
+    if flagged:
+        st.markdown(kit.plain(flagged))
+    name = kit.choose("Scale", list(scales.values()), key="scale")
+    scale = next(each for each, word in scales.items() if word == name)
+    kit.exhibit(items_shown.analysed(record, asked, scale))
+    _d_study(record, asked, scale)
+
+
+def _d_study(record: Record, asked: Asked, scale: str) -> None:
+    now = components_shown.observed(record, asked, scale)
+    along = kit.choose("The curve runs over the number of", list(now), key="along")
+    sizes = {}
+    for column, (facet, observed) in zip(st.columns(len(now)), now.items(), strict=True):
+        with column:
+            most = components_shown.most(facet, observed)
+            sizes[facet] = int(kit.amount(f"How many {facet}s", 1, most, observed, 1, key=f"{facet}s"))
+    told = components_shown.told_of(record, asked, scale, along, sizes)
+    if told:
+        st.markdown(kit.plain(told))
+    kit.exhibit(components_shown.planned(record, asked, scale, along, sizes))
+    for each in components_shown.unknown(record, asked, scale):
+        st.caption(kit.plain(each))
+
+
+if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame
+    import app
+
+    app.main()

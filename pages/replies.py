@@ -1,9 +1,97 @@
-"""Replies."""
+"""Replies: every reply with its prompt, raw text, distribution and outcome."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
 
 from pages import kit
+from traitscope import replies
 from traitscope.record import Record
+
+LABELS = {
+    "model": "Model", "persona": "Persona", "inventory": "Inventory", "item": "Item", "elicitation": "Elicitation",
+    "form": "Form", "outcome": "Outcome",
+}  # fmt: skip
+SHOWN = ["reply", "model", "persona", "inventory", "item", "form", "elicitation", "outcome", "chosen", "text"]
 
 
 def render(record: Record | None) -> None:
-    """Nothing yet."""
-    kit.head("Replies", "To be built.")
+    """Filters and search, the replies that were found, and one of them whole."""
+    kit.head(
+        "Replies", "What was asked in which words, and what came back? Every reply is kept as it came, failed ones too."
+    )
+    if record is None or not kit.answered(record):
+        return
+    where = _filters(record)
+    text = kit.search(
+        "Search in replies", "text", "words as the model wrote them", "Upper and lower case are the same."
+    )
+    found = replies.found(record, where, text)
+    pages = replies.pages(found.total)
+    if pages > 1:
+        page = int(kit.amount(f"Page of {pages:,}", 1, pages, 1, 1, "page"))
+        found = replies.found(record, where, text, page)
+    st.caption(kit.plain(found.told()))
+    name = _chosen(found)
+    whole = replies.whole(record, name) if name else None
+    if whole:
+        kit.keep("reply", name)
+        _whole(record, name, whole)
+    elif found.total:
+        st.info("Choose a row to see its prompt, raw text and distribution.")
+
+
+def _filters(record: Record) -> dict[str, str]:
+    values = replies.choices(record)
+    chosen: dict[str, str] = {}
+    for columns in (list(LABELS)[:4], list(LABELS)[4:]):
+        for column, name in zip(st.columns(4), columns, strict=False):
+            with column:
+                chosen[name] = kit.choose(LABELS[name], values[name], key=name)
+    return chosen
+
+
+def _chosen(found: replies.Found) -> str:
+    """The reply of the row that was clicked, or else of the address."""
+    if not found.total:
+        return kit.asked("reply")
+    event = st.dataframe(
+        found.table[SHOWN], hide_index=True, on_select="rerun", selection_mode="single-row", height=320, placeholder="",
+        column_config={"text": st.column_config.TextColumn(width="large"), "chosen": st.column_config.NumberColumn(format="%d")},
+        key=f"replies_{found.first}_{found.total}",
+    )  # fmt: skip
+    rows = event.selection.rows
+    return str(found.table["reply"].iloc[rows[0]]) if rows else kit.asked("reply")
+
+
+def _whole(record: Record, name: str, whole: replies.Whole) -> None:
+    st.subheader(f"Reply {name}")
+    left, right = st.columns([2, 1])
+    with left:
+        for role, content in whole.messages:
+            st.caption(f"Prompt, {kit.plain(role)}")
+            st.code(content, language=None, wrap_lines=True)
+        if whole.text is not None:
+            st.caption("Reply, as it came")
+            st.code(whole.text or "(empty)", language=None, wrap_lines=True)
+        elif whole.distribution:
+            st.caption("No text was asked for: the probabilities below are the reply.")
+        if whole.thinking:
+            st.caption("What it thought before")
+            st.code(whole.thinking, language=None, wrap_lines=True)
+        if whole.error:
+            st.caption("Failed: what the provider said")
+            st.code(whole.error, language=None, wrap_lines=True)
+        if whole.distribution:
+            kit.exhibit(whole.distribution)
+    with right:
+        st.caption("What is known of it")
+        st.table({kit.plain(key): kit.plain(value) for key, value in whole.facts.items()}, border="horizontal")
+        st.caption("Link to this reply")
+        st.code(f"{st.context.url}?{urlencode({'record': record.name, 'reply': name})}", language=None, wrap_lines=True)
+
+
+if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame
+    import app
+
+    app.main()

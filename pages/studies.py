@@ -1,88 +1,96 @@
 """Studies: all records, how far each is, and how to go on."""
 
-from typing import Any
-
 import streamlit as st
 
 from pages import kit
-from traitscope import continuing, outcomes, overview
-from traitscope.record import Record, records
+from traitscope import headway, outcomes, overview, removing
+from traitscope.record import Record
+from traitscope.store import StoreError
+
+LIST = ["record", "title", "state", "share", "trials", "changed"]
+HEIGHT = 390  # pixels of a long list; it scrolls
+MOVING = (overview.ASKED, "unfinished")
 
 
 def render(record: Record | None) -> None:
-    """All records under the runs folder, and the outcomes of the chosen one."""
-    st.title("Studies")
+    """The chosen record, the list of all, and the outcomes of the chosen one."""
+    kit.head("Studies", "Every record: how far it is, what came of it, and how to go on.")
     if record is None:
         kit.nothing_yet(None)
         return
-    unfinished = any(row["state"] == "unfinished" for row in _rows())
-    st.fragment(_progress, run_every=2 if unfinished else None)(unfinished)
+    rows = overview.studies(kit.runs())
+    every = 2 if any(row["state"] in MOVING for row in rows) else None
+    st.fragment(_chosen, run_every=every)(record, every)
+    if len(rows) > 1:
+        st.subheader(f"All {len(rows)} records")
+        text = kit.search("Find a record", "find", "words of its name, title, state, model or inventory")
+        st.fragment(_list, run_every=every)(record, text)
     st.subheader(f"Outcomes of {kit.plain(record.name)}")
     kit.exhibit(kit.cached(outcomes.by_model, record))
-    terms = overview.terms(_rows())
-    if terms:
-        st.subheader("Terms of the inventories")
+    if terms := overview.terms(row for row in rows if row["record"] == record.name):
+        st.subheader("Terms of its inventories")
         for each in terms:
             st.caption(kit.plain(each))
+    _delete(record)
 
 
-def _rows() -> list[dict[str, Any]]:
-    return [kit.cached(overview.study, each) for each in records(kit.runs())]
-
-
-def _progress(unfinished: bool) -> None:
-    rows = _rows()
-    if unfinished and all(row["state"] != "unfinished" for row in rows):
+def _chosen(record: Record, every: int | None) -> None:
+    """The record that is looked at: how far it is, what it has cost, whether it keeps to its plan, and how to go on."""
+    rows = overview.studies(kit.runs())
+    row = next((row for row in rows if row["record"] == record.name), None)
+    if row is None or (every and all(row["state"] not in MOVING for row in rows)):
         st.rerun()  # the whole page once more, which ends the clock of this part
-    for row in rows:
-        with st.container(border=True):
-            st.markdown(f"**{kit.plain(row['title'])}**")
-            st.progress(
-                row["share"], text=f"{row['done']:,} of {row['trials']:,} trials done: {kit.plain(row['state'])}"
-            )
-            st.caption(kit.plain(f"{row['record']}: {row['asked']}"))
-            st.caption(kit.plain(f"{row['outcomes']}. Last changed {row['changed']}."))
-            if row["state"] == "unfinished":
-                st.code(row["resume"], language=None, wrap_lines=True)
-                _go_on(row["record"])
+    with st.container(border=True):
+        st.markdown(f"**{kit.plain(row['title'])}**")
+        told = f"{row['done']:,} of {row['trials']:,} trials done: {row['state']}"
+        st.progress(row["share"], text=kit.plain(told))
+        if row["state"] == overview.ASKED:
+            st.markdown(kit.plain(headway.told(record, row)))
+        st.caption(kit.plain(f"{row['record']}: {row['asked']}"))
+        st.caption(kit.plain(f"{row['outcomes']}. Last changed {row['changed']}."))
+        if plan := kit.cached(overview.plan_told, record):
+            st.caption(f":material/lock_clock: {kit.plain(plan)}")
+        if row["state"] != "complete":
+            st.code(row["resume"], language=None, wrap_lines=True)
+            kit.go_on(record)
 
 
-def _go_on(name: str) -> None:
-    """Ask the rest from here; keys stay in this browser's session and in the process that asks."""
-    record = Record(kit.runs() / name)
-    state = continuing.state(record)
-    if state["asked"]:
-        st.caption("Being asked now.")
-        if state["can_stop"] and st.button("Stop", key=f"stop_{name}", help="What was answered is kept."):
-            continuing.end(record)
-            st.toast("Stopping. What was answered is kept.")
-        return
-    if state["stopped"]:
-        st.warning(kit.plain(state["stopped"]))
-    with st.expander("Ask the rest from here"):
-        needed = kit.cached(continuing.needed, record)
-        if needed["problem"]:
-            st.error(kit.plain(needed["problem"]))
-            return
-        if needed["forecast"]:
-            st.markdown(kit.plain(needed["forecast"]))
-        keys = {
-            variable: st.text_input(
-                kit.plain(variable),
-                type="password",
-                key=f"key_{variable}_{name}",
-                autocomplete="off",
-                help="Kept in memory for this session only: not stored, not logged. A server of your own may need none.",
-            )
-            for variable in needed["keys"]
-        }
-        limit = needed["limit"]
-        if limit is not None:
-            told = "US dollars that this record may have cost in all, what it has cost already included: as --max-cost."
-            limit = st.number_input("Stop at, US$", 0.0, None, limit, 0.01, "%.2f", key=f"limit_{name}", help=told)
-        if st.button("Ask the rest", key=f"go_on_{name}"):
-            continuing.go_on(record, keys, limit)
-            st.toast("Asking. You may close this page; nothing is lost.")
+def _list(record: Record, text: str) -> None:
+    """All records that hold the words, a line each; who clicks a line opens that record."""
+    if opened := st.session_state.pop("opened", ""):
+        st.query_params["record"] = opened
+        st.rerun()
+    rows = overview.found(overview.studies(kit.runs()), text)
+    key, names = f"records_of_{record.name}", [row["record"] for row in rows]
+
+    def open_it() -> None:
+        for place in st.session_state[key].selection.rows:
+            st.session_state["opened"] = names[place]
+
+    config = {
+        "share": st.column_config.ProgressColumn("done", format="percent", width=90),
+        "trials": st.column_config.NumberColumn(format="localized"),
+        "title": st.column_config.TextColumn(width=330),
+    }
+    st.dataframe(
+        rows, key=key, hide_index=True, column_order=LIST, column_config=config, on_select=open_it,
+        selection_mode="single-row", height=HEIGHT if len(rows) > 10 else "auto",
+    )  # fmt: skip
+    st.caption("Click on the box before a record to open it.")
+
+
+def _delete(record: Record) -> None:
+    name = record.name
+    with st.expander(f"Delete {kit.plain(name)}"):
+        st.markdown(kit.plain(kit.cached(removing.at_stake, record)))
+        typed = st.text_input("Type the record's name to confirm", key=f"delete_{name}", autocomplete="off")
+        if st.button("Delete for ever", key=f"delete_it_{name}"):
+            try:
+                removing.remove(kit.runs(), name, typed)
+            except StoreError as problem:
+                st.error(kit.plain(str(problem)))
+                return
+            st.rerun()
 
 
 if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -49,6 +49,8 @@ class Null:
         Why there is no null: `one_item`, `one_person`, `one_person_per_pole`, `no_common_items`,
         `undefined_permutations` (more than a tenth), or the note of the measure. `equal_permutations` keeps its
         numbers: whatever is exchanged, the measure stays the same, as for a responder that always says 3.
+    draws : array, shape (m,)
+        The measure in each permutation where it is defined; empty when there is no null.
     """
 
     mean: float
@@ -57,6 +59,7 @@ class Null:
     p: float
     unit: str
     note: str = ""
+    draws: Floats = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
 
     @property
     def estimable(self) -> bool:
@@ -260,7 +263,7 @@ def _null(values: Floats, seen: float, low: bool, unit: str, note: str) -> Null:
     p = (int(as_consistent.sum()) + 1) / (len(defined) + 1)
     ends = np.quantile(defined, [0.025, 0.975])
     equal = "equal_permutations" if np.ptp(defined) <= NO_SPREAD else ""
-    return Null(float(defined.mean()), float(ends[0]), float(ends[1]), p, unit, equal)
+    return Null(float(defined.mean()), float(ends[0]), float(ends[1]), p, unit, equal, defined)
 
 
 def _within(unit: str, poles: Mapping[Any, Hashable] | None) -> str:

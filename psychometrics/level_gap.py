@@ -114,8 +114,7 @@ def absolute_gap(
     """
     scores = _by_person("absolute_gap", said, done, person, poles, in_pomp=True)
     gaps, n = np.abs(scores.done - scores.said), len(scores.said)
-    orders = exchanges(n, scores.strata, seed=seed, permutations=permutations)
-    exchanged = np.abs(scores.done[orders] - scores.said).mean(axis=1) if n else np.empty(0)
+    exchanged = _gaps_exchanged(scores, seed, permutations)
     seen = float(gaps.mean()) if n else math.nan
     extra = scores.extra | exchange_null(seen, exchanged, "low", unit=scores.unit, n_persons=n)
     return _mean_over(scores, gaps, extra, seed, resamples, confidence)
@@ -169,14 +168,64 @@ def rank_change(
         # a resample of persons with one score has no order that could change
         return np.where(_varies(counts, x) & _varies(counts, y), change, math.nan)
 
-    once = np.ones((1, n))
-    x_ranks, y_ranks = weighted_ranks(once, *x_ties)[0], weighted_ranks(once, *y_ties)[0]
-    orders = exchanges(n, scores.strata, seed=seed, permutations=permutations)
-    exchanged = np.abs(y_ranks[orders] - x_ranks).mean(axis=1) / (n - 1) * 100
-    seen = float(moved(once)[0])
+    exchanged = _moves_exchanged(scores, seed, permutations)
+    seen = float(moved(np.ones((1, n)))[0])
     extra = scores.extra | exchange_null(seen, exchanged, "low", unit=scores.unit, n_persons=n)
     found = Estimate(seen, n_persons=n, n_replications=scores.n_replications, extra=extra)
     return _bootstrapped(found, scores, moved, seed, resamples, confidence)
+
+
+def absolute_gap_null(
+    said: ArrayLike,
+    done: ArrayLike,
+    person: Iterable[Hashable],
+    *,
+    poles: Mapping[Any, Hashable] | None = None,
+    seed: int,
+    permutations: int = 2000,
+) -> Floats:
+    """The distance in each exchange that `absolute_gap` tells the mean and the ends of; empty where nobody can be exchanged.
+
+    >>> null = absolute_gap_null([10, 30, 50, 70, 90], [20, 30, 40, 80, 80], list("abcde"), seed=1)
+    >>> len(null), round(null.mean())
+    (2000, 31)
+    """
+    return _gaps_exchanged(_by_person("absolute_gap", said, done, person, poles, in_pomp=True), seed, permutations)
+
+
+def rank_change_null(
+    said: ArrayLike,
+    done: ArrayLike,
+    person: Iterable[Hashable],
+    *,
+    poles: Mapping[Any, Hashable] | None = None,
+    seed: int,
+    permutations: int = 2000,
+) -> Floats:
+    """The mean distance of ranks in each exchange that `rank_change` tells the mean and the ends of; empty without any.
+
+    >>> null = rank_change_null([1, 2, 3, 4], [10, 30, 20, 40], list("abcd"), seed=1)
+    >>> len(null), float(null.min())
+    (2000, 0.0)
+    """
+    return _moves_exchanged(_by_person("rank_change", said, done, person, poles, in_pomp=False), seed, permutations)
+
+
+def _gaps_exchanged(scores: _Scores, seed: int, permutations: int) -> Floats:
+    n = len(scores.said)
+    orders = exchanges(n, scores.strata, seed=seed, permutations=permutations)
+    return np.abs(scores.done[orders] - scores.said).mean(axis=1) if n else np.empty(0)
+
+
+def _moves_exchanged(scores: _Scores, seed: int, permutations: int) -> Floats:
+    n = len(scores.said)
+    if n < 2:
+        return np.empty(0)
+    once = np.ones((1, n))
+    x_ranks, y_ranks = (weighted_ranks(once, *ties(np.round(each, DIGITS)))[0] for each in (scores.said, scores.done))
+    orders = exchanges(n, scores.strata, seed=seed, permutations=permutations)
+    moves: Floats = np.abs(y_ranks[orders] - x_ranks).mean(axis=1) / (n - 1) * 100
+    return moves
 
 
 def verdict(estimate: Estimate, margin: float = 10.0) -> Verdict:

@@ -16,14 +16,22 @@ LOG, PID = "run.log", "run.pid"
 STARTED = "TRAITSCOPE_STARTED"  # in the environment of a process of `start`
 
 
-def start(study: Path, folder: Path, keys: Mapping[str, str] | None = None, max_cost: float | None = None) -> int:
+def start(
+    study: Path,
+    folder: Path,
+    keys: Mapping[str, str] | None = None,
+    max_cost: float | None = None,
+    pilot: float | None = None,
+) -> int:
     """Start `traitscope run STUDY` in a process of its own that outlives this one; return its pid.
 
-    `keys` (variable -> key) are in the environment of that process alone; `max_cost` are US dollars for the record in all.
+    `keys` (variable -> key) are in the environment of that process alone; `max_cost` are US dollars for the record in all;
+    `pilot` is the share that is asked first, where not all is.
     What it says goes to `run.log` in the record, and `stop` ends it.
     """
     command = [sys.executable, "-m", "traitscope", "run", str(study), "--record", str(folder), "--yes"]
     command += [] if max_cost is None else ["--max-cost", str(max_cost)]
+    command += [] if pilot is None else ["--pilot", str(pilot)]
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOG).open("w") as log:
         process = subprocess.Popen(

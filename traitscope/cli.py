@@ -245,6 +245,16 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("model", metavar="MODEL", help="a name as in a study, such as local:smollm2-135m")
     probe.add_argument("--inventory", required=True, metavar="ID", help="id of the bank, or path of a file")
     probe.add_argument("--to", type=Path, metavar="FILE.jsonl", help="where replies are kept (default: runs/probes/)")
+    teach = command(
+        "class", _class, "Serve the classroom pages alone to the local network; whoever has the join code is in."
+    )
+    teach.add_argument("--port", type=int, default=8502, metavar="N", help="(default 8502)")
+    teach.add_argument(
+        "--record",
+        type=Path,
+        metavar="DIR",
+        help="a record whose answers the class may see (default: simulated persons)",
+    )
     return parser
 
 
@@ -438,3 +448,9 @@ def _probe(given: argparse.Namespace) -> tuple[Any, str]:
     name = "".join(letter if letter.isalnum() else "-" for letter in f"{given.model}_{inventory.id}")
     to = given.to or RUNS / "probes" / f"{name}.jsonl"
     return printed.probed(probing.probe(inventory, given.model, by_name(given.model), to))
+
+
+def _class(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import serving
+
+    return serving.serve(given.port, given.record)

@@ -19,6 +19,20 @@ NOTES = {
     "no_reference_set": "no reference personas to centre on",
     "reference_incomplete": "the reference personas have not all been asked yet",
     "block_incomplete": "not all items of the centring block have been asked yet",
+    "no_replication": "nothing was asked twice, or the repeats are copies, as at temperature 0",
+    "did_not_converge": "no solution was found",
+    "constant_items": "some items got one answer from everybody",
+    "constant_item": "everybody gave one answer",
+    "identical_ratings": "the scores are copies of each other",
+    "constant_differences": "the scores differ by the same amount for everybody",
+    "zero_residual_variance": "nothing is left that differs",
+    "covariance_not_positive_definite": "too few personas for so many items",
+    "no_answers": "no usable answer",
+    "negative_component": "negative estimate, which counts as 0",
+    "zero_component": "its estimate is 0",
+    "no_values": "no usable answer",
+    "too_few_forms": "one form only",
+    "heywood_case": "a solution outside of what is possible",
 }
 
 

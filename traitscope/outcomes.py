@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from pandas import DataFrame
 
-from traitscope import analysis, tables
 from traitscope.apa import Column, column
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.record import Record
 from traitscope.store import StoreError
 
-COLUMNS = [
-    column("model"), column("elicitation"), column("inventory"), column("trials", kind="count"), column("pending", kind="count"),
-    column("answered", kind="count"), column("refused", kind="count"), column("ambiguous", kind="count"),
-    column("off_scale", "off the scale", "count", "an answer that was not among the options"), column("unreadable", kind="count"),
-    column("missing", kind="count"), column("near_ties", "near ties", "count", "the two most probable labels were as good as equally probable"),
-    column("label_mass", "label mass", "bounded", "mean probability that any label was said"),
-    column("low_mass", "low mass", "percent", "share of trials under .1, where an answer rests on very little"),
+PLACE = [
+    column("model"), column("elicitation", "how asked"), column("inventory"), column("trials", kind="count"),
+    column("answered", kind="count"),
 ]  # fmt: skip
+# what is said of a column that is 0 in every row, instead of the column
+SELDOM = {
+    column("pending", kind="count"): "pending",
+    column("refused", kind="count"): "refused",
+    column("ambiguous", kind="count", told="names two options"): "ambiguous",
+    column("off_scale", "off the scale", "count", "an answer that was not among the options"): "off the scale",
+    column("unreadable", kind="count"): "unreadable",
+    column("missing", kind="count"): "missing",
+    column("near_ties", "near ties", "count", "the two most probable labels were as good as equally probable"): "a near tie",
+}  # fmt: skip
+MASS = column("label_mass", "label mass", "bounded", "mean probability that any label was said")
+LOW = column(
+    "low_mass",
+    "low mass",
+    "percent",
+    "share of trials with a label mass under .1, where an answer rests on very little",
+)
+COUNTS = ("trials", "pending", "answered", "refused", "ambiguous", "off_scale", "unreadable", "missing", "near_ties")
 
 
 def by_model(record: Record) -> Exhibit:
@@ -27,10 +40,30 @@ def by_model(record: Record) -> Exhibit:
 
 
 def _by_model(record: Record) -> Exhibit:
-    question, columns = "What became of the trials?", tuple[Column, ...](COLUMNS)
+    question, lacking = "What became of the trials?", "Nothing has been planned in this record yet."
     try:
-        table = analysis.outcomes(record, tables.answers(record))
+        with record.store() as store:
+            names, rows = store.table("outcomes")
     except StoreError:
-        return Exhibit("outcomes", question, DataFrame(), missing="Nothing has been planned in this record yet.")
-    told = "n is trials. Refusals and unreadable replies are data: counted here, never filled in."
-    return Exhibit("outcomes", question, table, columns, told)
+        return Exhibit("outcomes", question, DataFrame(), missing=lacking)
+    table = DataFrame(rows, columns=names).astype(dict.fromkeys(COUNTS, int))
+    if table.empty:
+        return Exhibit("outcomes", question, table, missing=lacking)
+    columns, told = _shown(table)
+    caption = f"n is trials. {told} Refusals and unreadable replies are data: counted here, never filled in."
+    return Exhibit("outcomes", question, table, columns, caption)
+
+
+def _shown(table: DataFrame) -> tuple[tuple[Column, ...], str]:
+    """The columns that say something, and a sentence on those that are 0 in every row."""
+    seen = [each for each in SELDOM if table[each.of[0]].any()]
+    mass = table["label_mass"].astype(float)
+    seen += [MASS] if mass.notna().any() else []
+    seen += [LOW] if table["low_mass"].astype(float).fillna(0).any() else []
+    never = [word for each, word in SELDOM.items() if each not in seen]
+    told = f"No trial was {_listed(never)}." if never else ""
+    return (*PLACE, *seen), told
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -4,21 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pandas import DataFrame
 
 from inventories.reading import DefinitionError
-from traitscope import analysis
+from traitscope import analysis, freeze
 from traitscope.listing import terms_of
-from traitscope.record import Record
+from traitscope.lock import is_held
+from traitscope.record import FROZEN, Record, records
 from traitscope.store import StoreError
+from traitscope.study_file import StudyError
 
 EMPTY = "nothing asked yet"
+ASKED = "being asked now"
+MOST_DEVIATIONS = 2  # that are named beside the frozen plan; `traitscope show` has all
+
+_rows: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {}  # of every record, since a list shows them all
+
+
+def studies(runs: Path) -> list[dict[str, Any]]:
+    """One row (see `study`) for each record under `runs`, the newest first; worked out when a record has changed."""
+    found = records(runs)
+    rows = [_row(each) for each in sorted(found, key=lambda record: -record.manifest.created)]
+    here = {str(each.folder.resolve()) for each in found}
+    for gone in [name for name in _rows if Path(name).parent == runs.resolve() and name not in here]:
+        _rows.pop(gone, None)
+    return [{**row, "state": ASKED if is_held(runs / row["record"]) else row["state"]} for row in rows]
+
+
+def _row(record: Record) -> dict[str, Any]:
+    name, stamp = str(record.folder.resolve()), record.stamp()
+    if _rows.get(name, ((), {}))[0] != stamp:
+        _rows[name] = stamp, study(record)
+    return _rows[name][1]
+
+
+def found(rows: Iterable[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """The rows in whose name, title, state or persons asked every word of `text` stands."""
+    words = text.casefold().split()
+    told = (
+        (row, " ".join(str(row[name]) for name in ("record", "title", "state", "asked")).casefold()) for row in rows
+    )
+    return [row for row, said in told if all(word in said for word in words)]
 
 
 def study(record: Record) -> dict[str, Any]:
-    """One record: its name, title, what it asks whom, trials in all, done and failed, state, and the command to go on."""
+    """One record: its name, title, what it asks whom, trials in all, done and failed, state, and the command to go on.
+
+    `usd` is what its calls have cost, 0 where they cost nothing or nobody said.
+    """
     manifest = record.manifest
     models = ", ".join(model_name(record, name) for name in manifest.models)
     row: dict[str, Any] = {
@@ -29,15 +65,11 @@ def study(record: Record) -> dict[str, Any]:
         "resume": f"traitscope run {record.folder / 'study.toml'} --record {record.folder}",
         "terms": [],
     }
-    counts, answers, answered = {"trials": 0, "done": 0, "failed": 0}, 0, 0
+    counts, answers, answered, usd = {"trials": 0, "done": 0, "failed": 0}, 0, 0, 0.0
     try:
         row["terms"] = terms_of(record.inventories().values())
-        counts = record.progress()
         with record.store() as store:
-            names, rows = store.table("progress")
-        for each in rows:
-            part = dict(zip(names, each, strict=True))
-            answers, answered = answers + part["answers"], answered + part["answered"]
+            counts, (answers, answered), usd = store.counts(), store.usable(), store.spent()
         whole = "complete" if counts["trials"] else EMPTY
         state = whole if counts["done"] == counts["trials"] else "unfinished"
     except (StoreError, DefinitionError) as problem:
@@ -45,7 +77,25 @@ def study(record: Record) -> dict[str, Any]:
     share = counts["done"] / max(1, counts["trials"])
     told = f"{answered:,} answered, {answers - answered:,} not usable"
     told += f", {counts['failed']:,} failed and to be asked again" if counts["failed"] else ""
-    return {**row, **counts, "share": share, "outcomes": told, "state": state}
+    told += f"; {dollars(usd)} spent" if usd else ""
+    return {**row, **counts, "share": share, "outcomes": told, "usd": usd, "state": state}
+
+
+def plan_told(record: Record) -> str:
+    """One line on the plan that was frozen before data were seen, and what was done otherwise; "" where none was."""
+    if not (record.folder / FROZEN).is_file() and not record.manifest.frozen:
+        return ""
+    try:
+        plan, otherwise = freeze.read(record.folder), freeze.deviations(record) or []
+    except (StoreError, StudyError, DefinitionError) as problem:
+        return f"Frozen plan: {problem}."
+    when = f"Plan frozen on {datetime.fromtimestamp(plan.frozen):%Y-%m-%d %H:%M}" if plan else "Frozen plan"
+    if not otherwise:
+        return f"{when}; nothing was done otherwise."
+    named = "; ".join(otherwise[:MOST_DEVIATIONS])
+    more = len(otherwise) - MOST_DEVIATIONS
+    told = f"; and {more} more: traitscope show {record.folder}" if more > 0 else "."
+    return f"{when}; {counted(len(otherwise), 'deviation')}: {named}{told}"
 
 
 def has_answers(record: Record) -> bool:
@@ -83,3 +133,8 @@ def model_name(record: Record, model: str) -> str:
 def counted(count: int, what: str) -> str:
     """ "1 person", "1,200 persons"."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def dollars(usd: float) -> str:
+    """ "$1.25"; less than a cent with two figures: "$0.0031"."""
+    return f"${usd:,.2f}" if usd >= 0.01 or not usd else f"${usd:.2g}"

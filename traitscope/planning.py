@@ -44,7 +44,7 @@ def plan(
             designs.append(
                 {"ask": number, "kind": layout.kind, "forms": layout.runs, "of": layout.full, "told": describe(layout)}
             )
-    notes = [*told_before(study, folder, interviews(study, abilities)), *_notes(study, abilities)]
+    notes = [*told_before(study, folder, interviews(study, abilities)), *notes_of(study, abilities)]
     terms = terms_of(study.inventories.values())
     table = columns(
         ["model", "elicitation", "inventory", "sittings", "trials", "calls"],
@@ -79,7 +79,8 @@ def plan(
     return result, "\n\n".join(text)
 
 
-def _notes(study: Study, abilities: Mapping[str, Abilities]) -> list[str]:
+def notes_of(study: Study, abilities: Mapping[str, Abilities]) -> list[str]:
+    """What a reader of the plan must know: who is simulated, what replicates cannot show, traits that nothing measures."""
     notes = []
     for model in study.models:
         able = abilities[model.name]

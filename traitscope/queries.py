@@ -23,6 +23,32 @@ IS_BEGUN = """(
     AND EXISTS (SELECT 1 FROM trials u JOIN main.call_trials cu ON cu.trial = u.id JOIN main.calls k ON k.id = cu.call
         WHERE u.sitting = s.id AND k.error IS NULL))"""
 
+# Counts of whole records, for pages that show many: an inner join of a hundred thousand trials is avoided, since nearly
+# always all sittings are current and few calls failed. Those that are not, and did, are taken off. CROSS JOIN keeps the order.
+_NOT_CURRENT = (
+    "FROM sittings s CROSS JOIN trials t ON t.sitting = s.id CROSS JOIN {} x ON x.trial = t.id WHERE NOT s.current"
+)
+
+COUNTS = f"""
+    WITH asked AS (SELECT (SELECT count(DISTINCT trial) FROM call_trials)
+            - (SELECT count(DISTINCT x.trial) {_NOT_CURRENT.format("call_trials")}) AS trials),
+        failed AS (SELECT count(*) AS trials FROM (SELECT DISTINCT trial FROM call_trials
+                WHERE call IN (SELECT id FROM calls WHERE error IS NOT NULL)) f
+            JOIN trials t ON t.id = f.trial JOIN sittings s ON s.id = t.sitting WHERE s.current AND NOT {IS_DONE})
+    SELECT (SELECT count(*) FROM sittings s JOIN trials t ON t.sitting = s.id WHERE s.current),
+        asked.trials - failed.trials, failed.trials FROM asked, failed"""
+
+USABLE = f"""
+    SELECT all_of.answers - others.answers, all_of.answered - others.answered
+    FROM (SELECT count(*) AS answers, total(outcome = 'answered') AS answered FROM answers) all_of,
+        (SELECT count(*) AS answers, total(x.outcome = 'answered') AS answered {_NOT_CURRENT.format("answers")}) others"""
+
+# what was taken over from another record was not asked
+LATELY = """
+    WITH lately AS (SELECT id, created FROM calls WHERE created >= :since AND error IS NULL AND source IS NULL)
+    SELECT (SELECT count(DISTINCT trial) FROM call_trials WHERE call IN (SELECT id FROM lately)),
+        (SELECT min(created) FROM lately)"""
+
 TABLES = {
     "answers": """
         SELECT s.number, s.model, s.persona, s.inventory, s.language, s.form, s.elicitation, s.reply, s.replicate, t.sitting,
@@ -56,9 +82,23 @@ TABLES = {
         FROM calls c JOIN call_trials x ON x.call = c.id AND x.line = 0 JOIN trials t ON t.id = x.trial
         WHERE c.error IS NULL GROUP BY t.sitting
         HAVING count(c.tokens_in) = count(*) AND count(c.tokens_out) = count(*)""",
+    "outcomes": """
+        SELECT s.model, s.elicitation, s.inventory, count(*) AS trials, sum(a.outcome IS NULL) AS pending,
+            total(a.outcome = 'answered') AS answered, total(a.outcome = 'refused') AS refused,
+            total(a.outcome = 'ambiguous') AS ambiguous, total(a.outcome = 'off_scale') AS off_scale,
+            total(a.outcome = 'unreadable') AS unreadable, total(a.outcome = 'missing') AS missing,
+            total(a.near_tie) AS near_ties, avg(a.label_mass) AS label_mass, avg(a.label_mass < 0.1) AS low_mass
+        FROM sittings s JOIN trials t ON t.sitting = s.id LEFT JOIN answers a ON a.trial = t.id
+        WHERE s.current AND t.kind != 'task' GROUP BY 1, 2, 3 ORDER BY min(s.number)""",
     "progress": """
         SELECT s.model, s.elicitation, s.inventory, count(*) AS trials, count(a.trial) AS answers,
             sum(coalesce(a.outcome = 'answered', 0)) AS answered
         FROM sittings s JOIN trials t ON t.sitting = s.id LEFT JOIN answers a ON a.trial = t.id
         WHERE s.current AND t.kind != 'task' GROUP BY 1, 2, 3 ORDER BY min(s.number)""",
 }
+
+# every exchange, good or failed, once for each trial that it was about
+REPLIES = """
+    FROM call_trials x JOIN calls c ON c.id = x.call JOIN trials t ON t.id = x.trial JOIN sittings s ON s.id = t.sitting
+        LEFT JOIN answers a ON a.trial = t.id AND a.call = c.id"""
+REPLY_OUTCOME = "CASE WHEN c.error IS NOT NULL THEN 'failed' ELSE coalesce(a.outcome, 'not read') END"

@@ -22,7 +22,7 @@ from inventories.ids import digest
 from inventories.responder import Message, Prompt, Reply
 from inventories.wording import printed_options
 from traitscope.distributions import encoded, stored_reply
-from traitscope.queries import FIRST_SCHEMA, IS_BEGUN, IS_DONE, TABLES
+from traitscope.queries import COUNTS, FIRST_SCHEMA, IS_BEGUN, IS_DONE, LATELY, TABLES, USABLE
 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
@@ -55,6 +55,9 @@ class Store:
             raise StoreError(f"{path}: no record there; `traitscope run STUDY` makes one")
         try:
             self._open(write)
+            if not write and self._version() == 0:  # its file is there, its tables are not yet
+                self.db.close()
+                raise StoreError(f"{path}: is being made at this moment; try again")
             if not write and 0 < self._version() < len(MIGRATIONS):  # an older file is brought up to date once
                 self.db.close()
                 self._open(True)
@@ -290,17 +293,29 @@ class Store:
 
     def counts(self, sittings: Collection[str] | None = None) -> dict[str, int]:
         """Trials of the current plan, or of some of its sittings: all, done, and those whose last call failed."""
+        if sittings is None:
+            return dict(zip(("trials", "done", "failed"), self.db.execute(COUNTS).fetchone(), strict=True))
         found = {"trials": 0, "done": 0, "failed": 0}
         for sitting, total, done, failed in self.db.execute(
             "SELECT sitting, count(*), sum(good), sum(NOT good AND failed) FROM (SELECT t.sitting, "
             f"{IS_DONE} good, EXISTS (SELECT 1 FROM call_trials ct WHERE ct.trial = t.id) failed "
             "FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current) GROUP BY sitting"
         ):
-            if sittings is None or sitting in sittings:
+            if sitting in sittings:
                 found["trials"] += total
                 found["done"] += done
                 found["failed"] += failed
         return found
+
+    def usable(self) -> tuple[int, int]:
+        """How many answers were read for the current plan, and how many of them are an answer to what was asked."""
+        answers, answered = self.db.execute(USABLE).fetchone()
+        return int(answers), int(answered)
+
+    def lately(self, since: float) -> tuple[int, float | None]:
+        """Trials that got a good call since then (seconds since 1970), and when the first of these calls was stored."""
+        trials, first = self.db.execute(LATELY, {"since": since}).fetchone()
+        return int(trials), first
 
     def spent(self) -> float:
         """US dollars that the calls of this record have cost, as far as that is known."""
@@ -342,5 +357,17 @@ class Store:
 
     def table(self, what: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of one of `TABLES`."""
-        cursor = self.db.execute(TABLES[what])
+        return self.rows(TABLES[what])
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and rows of a question of `queries`, with `values` in the places of its question marks.
+
+        In SQL, `contains(text, part)` finds `part` in either case of any alphabet.
+        """
+        self.db.create_function("contains", 2, _contains, deterministic=True)
+        cursor = self.db.execute(query, values)
         return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+def _contains(text: str | None, part: str) -> bool:
+    return text is not None and part in text.casefold()

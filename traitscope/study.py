@@ -182,7 +182,7 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
         if ask.steps and any(each.kind == "task" for each in ask.steps) and form.memory != "continued":
             raise DefinitionError(f'{place}, steps: a task needs form = {{ memory = "continued" }}')
         for inventory in asked_inventories(study, ask, place):
-            _check_printable(inventory, ask, form, place)
+            check_printable(inventory, ask, form, place)
             translated = in_language(inventory, form.language)
             name = f"{inventory.id}.{form.language}"
             if translated.translation and translated.translation.untranslated and name not in study.accept:
@@ -192,7 +192,7 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
                 )
 
 
-def _check_printable(inventory: Inventory, ask: Ask, form: Form, place: str) -> None:
+def check_printable(inventory: Inventory, ask: Ask, form: Form, place: str) -> None:
     """Raise DefinitionError for an elicitation or form that this inventory cannot be printed in."""
     name, scenarios = inventory.id, inventory.kind == "action"
     if not scenarios and ask.elicitation in ("choice", "confirmation"):

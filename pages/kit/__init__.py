@@ -1,23 +1,31 @@
 """What pages share: cached reads, choosers that live in the address, empty states, exhibits with table and downloads."""
 
-from pages.kit.choosing import address, amount, choose, choose_several, place, search, tick
+from pages.kit.choosing import address, amount, asked, choose, choose_several, keep, place, search, tick
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
+from pages.kit.going_on import go_on
+from pages.kit.inventories import add_inventory, loaded, preview_of
 from pages.kit.states import answered, cached, head, nothing_yet, runs, unfinished
 from pages.kit.text import plain
 
 __all__ = [
+    "add_inventory",
     "address",
     "amount",
     "answered",
+    "asked",
     "cached",
     "choose",
     "choose_several",
     "exhibit",
     "exhibits",
+    "go_on",
     "head",
+    "keep",
+    "loaded",
     "nothing_yet",
     "place",
     "plain",
+    "preview_of",
     "runs",
     "search",
     "side_by_side",

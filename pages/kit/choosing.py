@@ -51,10 +51,11 @@ def search(label: str, key: str, placeholder: str | None = None, help: str | Non
 def amount(
     label: str, least: float, most: float, first: float, step: float, key: str, help: str | None = None
 ) -> float:
-    """A number on a slider; it stands in the address under `key`."""
+    """A number on a slider, or typed where a slider would be too fine; it stands in the address under `key`."""
     asked = _asked(key)
     st.session_state[key] = _within(asked[0] if asked else None, least, most, first)
-    st.slider(label, least, most, step=step, key=key, help=help, persist_state="session")
+    draw = st.slider if most - least <= 200 * step else st.number_input
+    draw(label, least, most, step=step, key=key, help=help, persist_state="session")
     return float(_chosen(key, [f"{st.session_state[key]:g}"])[0])
 
 
@@ -64,6 +65,16 @@ def tick(label: str, first: bool, key: str, help: str | None = None) -> bool:
     st.session_state[key] = asked[0] == "yes" if asked else first
     st.toggle(label, key=key, help=help, persist_state="session")
     return _chosen(key, ["yes" if st.session_state[key] else "no"])[0] == "yes"
+
+
+def asked(key: str) -> str:
+    """What the address says under `key`, where a page has no chooser for it; "" if nothing."""
+    return str(st.query_params.get(key, ""))
+
+
+def keep(key: str, value: str) -> None:
+    """Let `value` stand in the address under `key`, where a page has no chooser for it."""
+    _chosen(key, [value])
 
 
 def _within(text: str | None, least: float, most: float, first: float) -> float:

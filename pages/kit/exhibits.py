@@ -20,6 +20,27 @@ TYPES = {
 
 def exhibit(shown: Exhibit) -> None:
     """One exhibit: figure, caption, table and downloads; where there is nothing, why."""
+    _front(shown)
+    _behind(shown)
+
+
+def exhibits(shown: list[Exhibit]) -> None:
+    """Several, one below the other."""
+    for each in shown:
+        exhibit(each)
+
+
+def side_by_side(*shown: Exhibit) -> None:
+    """Two or three exhibits beside each other, their tables below them at full width."""
+    for column, each in zip(st.columns(len(shown)), shown, strict=True):
+        with column:
+            _front(each)
+    for each in shown:
+        _behind(each)
+
+
+def _front(shown: Exhibit) -> None:
+    """What is seen at once: the figure, or the table where there is none, or why there is neither."""
     if shown.missing:
         st.markdown(f"**{plain(shown.question)}**")
         st.info(plain(shown.missing))
@@ -33,22 +54,15 @@ def exhibit(shown: Exhibit) -> None:
     config = {**BUTTONS, "toImageButtonOptions": {"format": "svg", "filename": shown.name}}
     st.plotly_chart(shown.figure, key=f"figure_{shown.name}", alt=shown.question, config=config)
     st.caption(plain(shown.caption))
+
+
+def _behind(shown: Exhibit) -> None:
+    """What is one click away: the table behind a figure, and its downloads."""
+    if shown.missing or shown.figure is None:
+        return
     with st.expander(f"Table and downloads: {plain(shown.question)}"):
         _table(shown)
         _downloads(shown)
-
-
-def exhibits(shown: list[Exhibit]) -> None:
-    """Several, one below the other."""
-    for each in shown:
-        exhibit(each)
-
-
-def side_by_side(*shown: Exhibit) -> None:
-    """Two or three exhibits beside each other."""
-    for column, each in zip(st.columns(len(shown)), shown, strict=True):
-        with column:
-            exhibit(each)
 
 
 def _table(shown: Exhibit) -> None:

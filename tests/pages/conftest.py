@@ -32,6 +32,23 @@ models = ["simulated:person"]
 inventories = ["tipi"]
 personas = ["big_five_graded"]
 """
+BOTH = """
+title = "Two models that say and do"
+models = [
+  { name = "simulated:person", temperature = 1.0 },
+  { name = "simulated:uniform", temperature = 1.0 },
+]
+inventories = ["bfi44", "scenarios_bfi44"]
+personas = ["none", { set = "big_five_32", fraction = "half" }, "controls_30"]
+[[asks]]
+inventories = ["bfi44"]
+replicates = 2
+vary = { options = ["printed", "reversed"] }
+[[asks]]
+elicitation = "choice"
+inventories = ["scenarios_bfi44"]
+vary = { options = ["printed", "swapped"] }
+"""
 
 
 class Stopped(KeyboardInterrupt):
@@ -62,7 +79,7 @@ def run_until(folder: Path, text: str, calls: int | None) -> Record:
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the records full, graded, likelihood, half, planned and storeless."""
+    """A folder with the records full, both, graded, likelihood, half, planned and storeless."""
     folder = tmp_path_factory.mktemp("runs")
     run_until(folder / "storeless", LIKELIHOOD, 0)
     (folder / "storeless" / "answers.sqlite").unlink()
@@ -70,6 +87,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_until(folder / "half", LIKELIHOOD, 75)
     run_until(folder / "likelihood", LIKELIHOOD, None)
     run_until(folder / "graded", GRADED, None)
+    run_until(folder / "both", BOTH, None)
     run_until(folder / "full", STUDY, None)
     return folder
 

@@ -1,26 +1,25 @@
-"""Both pages in a real browser: they open, also by a deep link to a fresh server, and draw their figures."""
+"""Every page in a real browser: it opens without an exception or a complaint of the console, and draws its figures."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-SECONDS = 120  # a busy machine is slow, not wrong
+from app import PAGES
+from benchmarks import browsing
+
+TITLES = {page.__name__.rpartition(".")[2]: title for some in PAGES.values() for page, title in some}
+RESULTS = [page.__name__.rpartition(".")[2] for page, _ in PAGES["Results"]]
+CLASSROOM = [page.__name__.rpartition(".")[2] for page, _ in PAGES["Classroom"]]
+# drawn on the record `both`, which has ratings, choices and replicates of two models in several forms
+FIGURES = ["trait_profiles", "reliability", "consistency", "divergence", "compare", "what_breaks_a_test"]
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.is_file(), reason=f"{CHROMIUM} is not here: apt-get install chromium"),
+    pytest.mark.skipif(
+        not browsing.found(), reason="no Chromium or Chrome here: python benchmarks/browsing.py installs one"
+    ),
 ]
 
 
@@ -28,84 +27,114 @@ pytestmark = [
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here: make test installs it")
     with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        chromium = browsing.launched(started)
         yield chromium
         chromium.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(runs: Path) -> Iterator[str]:
-    """A fresh server on a free port; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}",
-               "--browser.gatherUsageStats=false", "--server.fileWatcherType=none"]  # fmt: skip
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-    environment = {**os.environ, "TRAITSCOPE_RUNS": str(runs)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address + "/_stcore/health", process)
+    """A server on a free port; its address."""
+    with browsing.served(runs) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            continue
-    raise AssertionError(f"{address} did not answer within {SECONDS} s")
+class Tab:
+    """A page of the browser, and what it complained of."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.page, self.address = page, address
+        self.errors: list[str] = []
+        page.set_default_timeout(browsing.SECONDS * 1000)
+        page.on("console", lambda each: self.errors.append(each.text) if each.type == "error" else None)
+        page.on("pageerror", lambda each: self.errors.append(str(each)))
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.address}/{path}")
+
+    def there(self, name: str) -> None:
+        """The page `name` stands in the window, whole and without an exception."""
+        self.page.wait_for_function(browsing.THERE, arg=TITLES[name])
+        exceptions = self.page.get_by_test_id("stException")
+        assert [each.inner_text() for each in exceptions.all()] == []
+        assert self.page.get_by_role("dialog").count() == 0
+
+    def go(self, name: str) -> None:
+        link = self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=TITLES[name], exact=True)
+        link.click()
+        self.there(name)
+
+    def figures(self) -> int:
+        return int(self.page.locator("[data-testid=stMain] .js-plotly-plot .main-svg").count())
 
 
 @pytest.fixture
-def tab(browser: Any) -> Iterator[tuple[Any, list[str]]]:
-    """A page of the browser, and what it complained of."""
+def tab(browser: Any, server: str) -> Iterator[Tab]:
     page = browser.new_page(viewport={"width": 1400, "height": 900})
-    page.set_default_timeout(SECONDS * 1000)
-    errors: list[str] = []
-    page.on("console", lambda each: errors.append(each.text) if each.type == "error" else None)
-    page.on("pageerror", lambda each: errors.append(str(each)))
-    yield page, errors
+    yield Tab(page, server)
     page.close()
 
 
-def calm(page: Any) -> None:
-    assert page.get_by_test_id("stException").count() == 0
-    assert page.get_by_role("dialog").count() == 0
+def test_every_page_opens_one_after_the_other_and_draws(tab: Tab) -> None:
+    tab.open("?record=both")
+    tab.there("studies")
+    drawn = {}
+    for name in TITLES:
+        tab.go(name)
+        drawn[name] = tab.figures()
+        assert f"/{name}" in tab.page.url and "record=both" in tab.page.url
+    assert {name: drawn[name] for name in FIGURES if not drawn[name]} == {}
+    assert tab.errors == []
 
 
-def test_both_pages_open_without_an_error_and_draw_their_figures(server: str, tab: tuple[Any, list[str]]) -> None:
-    page, errors = tab
-    page.goto(f"{server}/?record=full")
-    page.get_by_role("heading", name="Outcomes of full").wait_for()
-    calm(page)
-    page.get_by_role("link", name="Trait profiles").click()
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    page.get_by_role("button", name="profile_tipi.csv").wait_for()
-    calm(page)
-    assert page.locator(".js-plotly-plot").count() == 2
-    assert "record=full" in page.url and "model=simulated%3Aperson" in page.url
-    page.get_by_role("link", name="Studies").click()
-    page.get_by_role("heading", name="Outcomes of full").wait_for()
-    calm(page)
-    assert errors == []
+@pytest.mark.thorough
+@pytest.mark.parametrize("record", ["full", "half", "planned", "likelihood", "graded", "storeless"])
+@pytest.mark.parametrize("name", list(TITLES))
+def test_a_deep_link_opens_its_page_of_any_record(tab: Tab, name: str, record: str) -> None:
+    tab.open(f"{name}?record={record}")
+    tab.there(name)
+    tab.page.get_by_test_id("stSidebar").get_by_text("Record", exact=True).wait_for()
+    assert tab.errors == []
 
 
-@pytest.mark.parametrize(("path", "sign"), [("studies", "Outcomes of half"), ("trait_profiles", "Trait profiles")])
-def test_a_deep_link_to_a_fresh_server_opens_its_page_in_the_frame(
-    server: str, tab: tuple[Any, list[str]], path: str, sign: str
-) -> None:
-    page, _ = tab  # Streamlit itself looks for its server below a deep link first, and is told 404
-    page.goto(f"{server}/{path}?record=half")
-    page.get_by_role("heading", name=sign).wait_for()
-    page.get_by_test_id("stSidebar").get_by_text("Record", exact=True).wait_for()
-    calm(page)
-    assert f"/{path}?record=half" in page.url
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", list(TITLES))
+def test_a_deep_link_to_a_fresh_server_opens_its_page_in_the_frame(browser: Any, runs: Path, name: str) -> None:
+    with browsing.served(runs) as address:
+        page = browser.new_page()
+        fresh = Tab(page, address)
+        fresh.open(f"{name}?record=both")
+        fresh.there(name)
+        page.get_by_test_id("stSidebar").get_by_text("Record", exact=True).wait_for()
+        assert fresh.errors == []
+        page.close()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", list(TITLES))
+def test_without_any_record_every_page_opens(browser: Any, tmp_path: Path, name: str) -> None:
+    with browsing.served(tmp_path) as address:
+        page = browser.new_page()
+        empty = Tab(page, address)
+        empty.open(name)
+        empty.there(name)
+        assert empty.errors == []
+        if name in RESULTS:
+            assert "make demo" in page.get_by_test_id("stMain").inner_text()
+        page.close()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", [*RESULTS, *CLASSROOM])
+@pytest.mark.parametrize("width", [900, 1400])
+def test_nothing_sticks_out_of_the_page(browser: Any, server: str, name: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    narrow = Tab(page, server)
+    narrow.open(f"{name}?record=both")
+    narrow.there(name)
+    inside = "each => each.scrollWidth <= each.clientWidth + 1"
+    assert page.get_by_test_id("stMain").evaluate(inside)
+    for figure in page.locator("[data-testid=stMain] .js-plotly-plot").all():
+        box, parent = figure.bounding_box(), page.get_by_test_id("stMain").bounding_box()
+        assert box["x"] >= parent["x"] - 1 and box["x"] + box["width"] <= parent["x"] + parent["width"] + 1
+    page.close()

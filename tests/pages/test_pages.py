@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py") if path.stem != "__init__")
-RECORDS = ["full", "graded", "likelihood", "half", "planned", "storeless"]
+RECORDS = ["full", "both", "graded", "likelihood", "half", "planned", "storeless"]
 
 
 def _page(name: str, folder: str | None) -> None:
@@ -55,9 +55,10 @@ def test_without_any_record_a_page_says_how_to_make_one(
 def test_studies_tell_progress_state_and_who_is_simulated(runs: Path) -> None:
     told = words(rendered("studies", runs / "full"))
     assert "simulated:first_option (simulated, not a language model)" in told
-    assert "half: simulated:person" in told
-    assert f"traitscope run {runs}/half/study.toml --record {runs}/half" in told
     assert f"--record {runs}/full" not in told
+    half = words(rendered("studies", runs / "half"))
+    assert "half: simulated:person" in half
+    assert f"traitscope run {runs}/half/study.toml --record {runs}/half" in half
 
 
 def test_studies_give_the_terms_of_an_inventory_once(runs: Path) -> None:
@@ -65,9 +66,10 @@ def test_studies_give_the_terms_of_an_inventory_once(runs: Path) -> None:
 
 
 def test_the_outcomes_of_a_refuser_are_counted(runs: Path) -> None:
-    (outcomes,) = rendered("studies", runs / "full").dataframe
-    refuser = outcomes.value.query("model == 'simulated:refuser' and inventory == 'tipi'").iloc[0]
-    assert (refuser["trials"], refuser["refused"] + refuser["unreadable"], refuser["answered"]) == (680, 680, 0)
+    (outcomes,) = rendered("studies", runs / "full").table
+    refuser = outcomes.value.query("model == 'simulated\\\\:refuser' and inventory == 'tipi'").iloc[0]
+    assert (refuser["trials"], refuser["answered"]) == ("680", "0")
+    assert int(refuser["refused"]) + int(refuser.get("unreadable", "0")) == 680
 
 
 def test_a_record_without_answers_says_how_to_ask(runs: Path) -> None:
@@ -157,7 +159,7 @@ def test_the_frame_opens_on_the_studies(runs: Path) -> None:
 def test_the_frame_keeps_the_chosen_record_in_the_address(runs: Path) -> None:
     frame = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     frame.query_params["record"] = "half"
-    assert calm(frame.run()).subheader[0].value == "Outcomes of half"
+    assert "Outcomes of half" in [each.value for each in calm(frame.run()).subheader]
     calm(frame.sidebar.selectbox(key="record").select("full").run())
     assert frame.query_params["record"] == "full"
 

@@ -10,15 +10,18 @@ from pandas import DataFrame
 from traitscope.figures.style import DIVERGING, GREY, LABEL_LETTERS, SEQUENTIAL, known, laid_out, plain, wrapped
 
 MOST_PRINTED = 300  # cells; with more, numbers in cells would overlap
+HOVER_LETTERS = 70
 
 
 def heatmap(
     table: DataFrame, title: str, *, rows: str, columns: str, value: str, unit: str, x: str = "", y: str = "",
     span: tuple[float, float] | None = None, middle: float | None = None, digits: int = 2, order: Sequence[str] = (),
+    hover: str = "",
 ) -> go.Figure:  # fmt: skip
     """Cells coloured by `value`: blue to orange round `middle` where there is one, dark to bright where not.
 
-    `table` has one row a cell. `order` lists the columns from left to right, where the table's own order is not it.
+    `table` has one row a cell. `order` lists the columns from left to right, where the table's own order is not it. `hover` is
+    a column with more words on a row, shown with it under the pointer.
     """
     down = list(dict.fromkeys(table[rows].astype(str)))
     across = list(order) or list(dict.fromkeys(table[columns].astype(str)))
@@ -26,6 +29,7 @@ def heatmap(
         (str(row), str(column)): known(each)
         for row, column, each in zip(table[rows], table[columns], table[value], strict=True)
     }
+    more = dict(zip(table[rows].astype(str), table[hover].astype(str), strict=True)) if hover else {}
     values = [[cells.get((row, column)) for column in across] for row in down]
     numbers = [each for row in values for each in row if each is not None]
     low, high = span or (min(numbers, default=0.0), max(numbers, default=1.0))
@@ -39,7 +43,7 @@ def heatmap(
             z=values, x=list(range(len(across))), y=list(range(len(down))), zmin=low, zmax=high, xgap=1, ygap=1,
             colorscale=SEQUENTIAL if middle is None else DIVERGING, hoverongaps=False,
             text=texts if printed else None, texttemplate="%{text}" if printed else None, textfont={"size": 12},
-            customdata=[[[plain(row), plain(column)] for column in across] for row in down],
+            customdata=[[["<br>".join([plain(row), *([wrapped(more[row], HOVER_LETTERS)] if hover else [])]), plain(column)] for column in across] for row in down],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}: %{z:.3~f}<extra></extra>",
             colorbar={"title": {"text": wrapped(unit, 14), "side": "top", "font": {"size": 12}}, "thickness": 14, "len": 1.0},
         )

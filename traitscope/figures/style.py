@@ -20,6 +20,7 @@ BAND = "rgba(128,128,128,0.22)"  # what chance or controls give
 DIVERGING = [[0.0, "#0072B2"], [0.5, "#F2F2F2"], [1.0, "#D55E00"]]
 SEQUENTIAL = "Cividis"  # Nunez, Anderton and Renslow (2018): made for the colour-blind
 TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 60, 24, 60
+NARROW = 38  # letters of a title where two figures stand beside each other
 LINE = 22  # pixels of a line of the title
 
 
@@ -33,21 +34,25 @@ def laid_out(
     legend: int = 0,
     left: int = 10,
     right: int = 20,
+    letters: int = TITLE_LETTERS,
 ) -> go.Figure:
     """The figure with its title, the titles of its axes, and its legend below them, one entry a line.
 
-    `plot` is the height of the plot itself in pixels, `legend` how many entries the legend has. Sizes are in pixels, so
-    that title, plot, axis title and legend have each their own place at any width.
+    `plot` is the height of the plot itself in pixels, `legend` how many entries the legend has, `letters` where a line of
+    the title ends: `NARROW` for figures beside each other. Sizes are in pixels, so that title, plot, axis title and legend
+    have each their own place at any width.
     """
-    head, unit = wrapped(title, TITLE_LETTERS), wrapped(x, UNIT_LETTERS)
+    head, unit = wrapped(title, letters), wrapped(x, min(UNIT_LETTERS, letters + 8))
     above, below, entries = (
         44 + LINE * head.count("<br>"),
         52 + 18 * unit.count("<br>"),
         24 * legend + (14 if legend else 0),
     )
+    # plotly hangs a title of one line from its top, and sets one of several on its first base line
+    rise = 22 if "<br>" in head else 8
     figure.update_layout(
         title={"text": head, "x": 0.0, "xanchor": "left", "y": 1.0, "yref": "container", "yanchor": "top",
-               "pad": {"t": 8}, "font": {"size": 18}},
+               "pad": {"t": rise}, "font": {"size": 18}},
         height=above + plot + below + entries,
         font={"size": 14},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -64,10 +69,10 @@ def laid_out(
     return figure
 
 
-def rows_axis(figure: go.Figure, names: Sequence[str]) -> None:
+def rows_axis(figure: go.Figure, names: Sequence[str], letters: int = LABEL_LETTERS) -> None:
     """The vertical axis of a figure with one row a name, the first on top, a thin line between them."""
     figure.update_yaxes(
-        tickvals=list(range(len(names))), ticktext=[wrapped(each, LABEL_LETTERS) for each in names],
+        tickvals=list(range(len(names))), ticktext=[wrapped(each, letters) for each in names],
         range=[len(names) - 0.5, -0.5], showgrid=False, zeroline=False, automargin=True,
     )  # fmt: skip
     for place in range(1, len(names)):

@@ -206,11 +206,11 @@ def _graded(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
 
 def _leaning(settings: Person, about: About, shown: Shown) -> tuple[float, list[int], list[float]]:
     """Where the person stands before noise, the levels that can be answered, and the thresholds between them."""
-    discrimination, location = _item(shown.twin or shown.item)
+    discrimination, location = item_parameters(shown.twin or shown.item)
     trait = _pull(settings, about, shown)
     yes = settings.acquiescence + settings.acquiescence_sd * _normal("yes", settings.seed, about.persona)
     levels = sorted(set(shown.values))
-    thresholds = [discrimination * each for each in _thresholds(len(levels))]
+    thresholds = [discrimination * each for each in even_thresholds(len(levels))]
     return discrimination * (shown.key * trait + yes - location), levels, thresholds
 
 
@@ -276,12 +276,12 @@ def _view(settings: Person, about: About, item: str) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _item(item: str) -> tuple[float, float]:
+def item_parameters(item: str) -> tuple[float, float]:
     """Discrimination and location. Of the item alone: two studies with another seed ask the same items."""
     return 1.7 * math.exp(0.25 * _normal("discrimination", item)), 0.5 * _normal("location", item)
 
 
-def _thresholds(levels: int) -> list[float]:
+def even_thresholds(levels: int) -> list[float]:
     """Between neighbouring levels, evenly from -2 to 2; of two levels there is one, at 0."""
     return [0.0] if levels == 2 else [-2.0 + 4.0 * place / max(1, levels - 2) for place in range(levels - 1)]
 

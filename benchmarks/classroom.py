@@ -1,0 +1,199 @@
+"""Thirty browsers of one Chromium play "Guess who" at once: does every guess count, exactly as it was sent?
+
+    python benchmarks/classroom.py --json
+    {"players": 30, "joined": 30, "guesses": 60, "exact": true, "errors": 0, "seconds": 41.2}
+
+Starts the server of `traitscope class` on a free port. Every player has a browser context of its own, sends known poles (each
+third player sends others first and changes them, each fifth clicks twice), and reads the own result; the teacher's window
+reads the counts. `exact` is true when every count, every result and every point is what was sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+# this folder has a statistics.py, which must not stand for the standard library's
+sys.path = [each for each in sys.path if Path(each).resolve() != Path(__file__).parent.resolve()]
+
+from traitscope import classroom, serving  # noqa: E402
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+TRAITS = ("Extraversion", "Agreeableness", "Conscientiousness", "Neuroticism", "Openness")
+MOST_SECONDS = 180  # for any one step: a busy machine is slow, not wrong
+
+
+class Browser:
+    """One player, or the teacher: a page in a context of its own, and what it complained of."""
+
+    def __init__(self, page: Any, errors: list[str]) -> None:
+        self.page = page
+        page.set_default_timeout(MOST_SECONDS * 1000)
+        page.on("pageerror", lambda each: errors.append(str(each)))
+        page.on("console", lambda each: errors.append(each.text) if each.type == "error" else None)
+
+    async def press(self, name: str, times: int = 1) -> None:
+        await self.page.get_by_role("button", name=name, exact=True).click(click_count=times)
+
+    async def sees(self, text: str) -> None:
+        try:
+            await self.page.get_by_text(text).first.wait_for()
+        except Exception as problem:
+            shown = " ".join((await self.page.locator("body").inner_text()).split())
+            raise RuntimeError(f"{text!r} did not appear; the page says: {shown[:500]}") from problem
+
+    async def join(self, address: str, name: str) -> None:
+        await self.page.goto(address)
+        await self.page.get_by_label("Your name").fill(name)
+        await self.press("Join")
+        await self.sees(f"{name}: ")
+
+    async def guess(self, number: int, poles: dict[str, str], times: int = 1, again: bool = False) -> None:
+        await self.sees(f"Round {number}. ")
+        for trait, pole in poles.items():
+            await self.page.get_by_role("radiogroup", name=trait).get_by_text(pole, exact=True).click()
+        await self.press("Change my guess" if again else "Guess", times)
+        await self.sees("Your guess is in")
+        await self.page.get_by_role("button", name="Change my guess").wait_for()
+
+    async def verdict(self) -> list[list[str]]:
+        await self.page.get_by_text("right", exact=False).first.wait_for()
+        return await self._cells("[data-testid=stTable]", "Your guess")
+
+    async def counted(self) -> list[list[str]]:
+        await self.page.locator("[data-testid=stExpander] summary").first.click()
+        return await self._cells("[data-testid=stExpander] [data-testid=stTable]", "guessed high")
+
+    async def ranking(self) -> list[list[str]]:
+        return await self._cells("[data-testid=stTable]", "Player")
+
+    async def _cells(self, place: str, head: str) -> list[list[str]]:
+        table = self.page.locator(place).filter(has=self.page.get_by_role("columnheader", name=head)).first
+        await table.wait_for()
+        script = "found => [...found.querySelectorAll('tbody tr')].map(row => [...row.children].map(cell => cell.innerText.trim()))"
+        return list(await table.evaluate(script))
+
+
+async def play(
+    base: str, code: str, host: str, players: int, rounds: int, seed: int, pictures: Path | None
+) -> dict[str, Any]:
+    """Join, guess and read, all players at once; what was joined, guessed and counted."""
+    from playwright.async_api import async_playwright
+
+    errors: list[str] = []
+    exact, guesses, began = True, 0, time.monotonic()
+    drawn = random.Random(seed)
+    async with async_playwright() as started:
+        chromium = await started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        pages = [
+            await (await chromium.new_context(viewport={"width": 900, "height": 900})).new_page()
+            for _ in range(players + 1)
+        ]
+        teacher, *browsers = [Browser(page, errors) for page in pages]
+        await teacher.page.goto(f"{base}/?host={host}")
+        await teacher.page.get_by_text("Join code").first.wait_for()
+        names = [f"Player {number:02d}" for number in range(players)]
+        await asyncio.gather(
+            *(one.join(f"{base}/?code={code}", name) for one, name in zip(browsers, names, strict=True))
+        )
+        points = dict.fromkeys(names, 0)
+        for number in range(1, rounds + 1):
+            await teacher.press("Next round" if number > 1 else "Open the first round")
+            sent = [{trait: drawn.choice(["low", "high"]) for trait in TRAITS} for _ in names]
+            await asyncio.gather(*(_guess(one, place, number, sent[place]) for place, one in enumerate(browsers)))
+            guesses += len(sent)
+            await teacher.press("Close the guesses")
+            await teacher.press("Reveal")
+            rows = await teacher.counted()
+            for trait, (name, low, high, truth, *_) in zip(TRAITS, rows, strict=True):
+                told = [each[trait] for each in sent]
+                exact &= (name, int(low), int(high)) == (trait, told.count("low"), told.count("high"))
+                for player, pole in zip(names, told, strict=True):
+                    points[player] += pole == truth
+            verdicts = await asyncio.gather(*(one.verdict() for one in browsers))
+            exact &= [{row[0]: row[1] for row in verdict} for verdict in verdicts] == sent
+        ranked = await teacher.ranking()
+        exact &= all(row[2] == f"{points[row[1]]} of {rounds * len(TRAITS)}" for row in ranked) and len(ranked) > 0
+        joined = int(await teacher.page.locator("[data-testid=stMetricValue]").first.inner_text())
+        errors += ["exception" for one in (teacher, *browsers) if await one.page.get_by_test_id("stException").count()]
+        if pictures:
+            await _pictures(pictures, teacher, browsers[0])
+        await chromium.close()
+    seconds = round(time.monotonic() - began, 1)
+    for each in errors[:5]:
+        print(f"error: {each[:300]}", file=sys.stderr)
+    return {
+        "players": players,
+        "joined": joined,
+        "guesses": guesses,
+        "exact": exact,
+        "errors": len(errors),
+        "seconds": seconds,
+    }
+
+
+async def _guess(one: Browser, place: int, number: int, poles: dict[str, str]) -> None:
+    if place % 3 == 0:  # changes its mind
+        await one.guess(number, {trait: "low" if pole == "high" else "high" for trait, pole in poles.items()})
+    await one.guess(number, poles, times=2 if place % 5 == 0 else 1, again=place % 3 == 0)
+
+
+async def _pictures(folder: Path, teacher: Browser, player: Browser) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, one in (("teacher", teacher), ("player", player)):
+        await one.page.set_viewport_size({"width": 1400, "height": 2200})
+        await asyncio.sleep(1)
+        await one.page.screenshot(path=folder / f"{name}.png")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--players", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="screenshots of the last round")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output and nothing else")
+    given = parser.parse_args()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = serving.class_environment(port)
+    server = subprocess.Popen(serving.command(port), env=environment, cwd=serving.APP.parent, stdout=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{base}/_stcore/health", server)
+        code, host = environment[classroom.CODE], environment[classroom.HOST]
+        result = asyncio.run(play(base, code, host, given.players, given.rounds, given.seed, given.pictures))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    print(json.dumps(result) if given.json else "\n".join(f"{name:8} {value}" for name, value in result.items()))
+    return 0 if result["exact"] and not result["errors"] and result["joined"] == given.players else 1
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError("the server ended")
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"{address} did not answer within {MOST_SECONDS} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

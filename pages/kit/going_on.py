@@ -1,0 +1,48 @@
+"""To ask the rest of a record, or to stop: what both take, where the record is shown."""
+
+import streamlit as st
+
+from pages.kit.states import cached
+from pages.kit.text import plain
+from traitscope import continuing
+from traitscope.record import Record
+
+
+def go_on(record: Record) -> None:
+    """Ask the rest from here; keys stay in this browser's session and in the process that asks."""
+    name, state = record.name, continuing.state(record)
+    if state["asked"]:
+        st.caption("Being asked now.")
+        if state["can_stop"] and st.button("Stop", key=f"stop_{name}", help="What was answered is kept."):
+            continuing.end(record)
+            st.toast("Stopping. What was answered is kept.")
+        return
+    if state["stopped"]:
+        st.warning(plain(state["stopped"]))
+    rest = st.expander("Ask the rest from here", key=f"rest_{name}", on_change="rerun")
+    if not rest.open:  # the forecast of a large study takes seconds
+        return
+    with rest:
+        needed = cached(continuing.needed, record)
+        if needed["problem"]:
+            st.error(plain(needed["problem"]))
+            return
+        if needed["forecast"]:
+            st.markdown(plain(needed["forecast"]))
+        keys = {
+            variable: st.text_input(
+                plain(variable),
+                type="password",
+                key=f"key_{variable}_{name}",
+                autocomplete="off",
+                help="Kept in memory for this session only: not stored, not logged. A server of your own may need none.",
+            )
+            for variable in needed["keys"]
+        }
+        limit = needed["limit"]
+        if limit is not None:
+            told = "US dollars that this record may have cost in all, what it has cost already included: as --max-cost."
+            limit = st.number_input("Stop at, US$", 0.0, None, limit, 0.01, "%.2f", key=f"limit_{name}", help=told)
+        if st.button("Ask the rest", key=f"go_on_{name}"):
+            continuing.go_on(record, keys, limit)
+            st.toast("Asking. You may close this page; nothing is lost.")

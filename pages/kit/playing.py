@@ -1,0 +1,100 @@
+"""A player's view of "Guess who": a name, the answers, a guess that may change until it is closed, the own score."""
+
+import streamlit as st
+
+from pages.kit.exhibits import exhibit
+from pages.kit.hosting import MOST_RANKED, clues, persona, ranking
+from pages.kit.joining import PLAYER, remember, remembered
+from pages.kit.text import plain
+from traitscope import guessing, guessing_shown
+from traitscope.guessing import ROOMS, GameError, Now, Player, Room
+from traitscope.riddles import Riddle
+
+
+def play(room: Room) -> None:
+    """What a player of a class sees now."""
+    player = room.player(remembered(PLAYER))
+    if player is None:
+        _name(room)
+        return
+    now = room.now()
+    st.fragment(_wait, run_every=3)(room, now, player)
+    if now.riddle and now.stage in ("open", "closed"):
+        if guess(room, now, now.riddle, player.token):
+            st.rerun()
+    elif now.riddle:
+        outcome(now.riddle, room.guess_of(player.token, now.number))
+        exhibit(guessing_shown.exhibit(room, now.number))
+        ranking(room.ranking(), MOST_RANKED, player.token)
+        clues(now.riddle, with_traits=True)
+    st.button("Leave the class", type="tertiary", on_click=_leave, args=(room, player))
+
+
+def guess(room: Room, now: Now, riddle: Riddle, token: str) -> bool:
+    """The answers, and the poles to choose from; whether a guess went in just now."""
+    clues(riddle)
+    said, closed = room.guess_of(token, now.number), now.stage != "open"
+    with st.form(f"guess_{now.number}"):
+        chosen = {
+            each.trait: st.radio(
+                plain(each.name), (-1, 1), index={-1: 0, 1: 1}.get(said.get(each.trait, 0)), horizontal=True,
+                format_func=lambda pole, each=each: plain(each.word(pole)), disabled=closed, key=f"pole_{now.number}_{each.trait}",
+            )
+            for each in riddle.poles
+        }  # fmt: skip
+        word = "Change my guess" if said else "Guess"
+        sent = st.form_submit_button(word, type="primary", disabled=closed, key=f"send_{now.number}")
+    if sent:
+        try:
+            room.guess(token, now.number, {trait: pole for trait, pole in chosen.items() if pole is not None})
+            return True
+        except GameError as told:
+            st.warning(plain(str(told)))
+    return False
+
+
+def outcome(riddle: Riddle, said: dict[str, int]) -> None:
+    """A player's own guess beside the truth, and who it was."""
+    verdict = guessing_shown.verdict(riddle, said)
+    if said:
+        st.subheader(f"{verdict['Right'].count('yes')} of {len(riddle.poles)} right", anchor=False)
+    else:
+        st.subheader("You did not guess in this round", anchor=False)
+    st.table(
+        {name: [plain(cell) for cell in cells] for name, cells in verdict.items()}, border="horizontal", hide_index=True
+    )
+    persona(riddle)
+
+
+def _name(room: Room) -> None:
+    with st.form("name", border=False):
+        name = st.text_input("Your name, as the class will see it", max_chars=guessing.LONGEST_NAME, autocomplete="off")
+        sent = st.form_submit_button("Join", type="primary")
+    if sent:
+        # one token for this browser, however often the button is pressed
+        token = st.session_state.setdefault("token_of_player", guessing.new_token())
+        remember(PLAYER, room.join(name, token).token)
+        st.rerun()
+
+
+def _wait(room: Room, now: Now, player: Player) -> None:
+    """What the player waits for; the whole page is drawn again when the class has gone on."""
+    ended = ROOMS.room(room.code) is not room or room.player(player.token) is None
+    if ended or (room.number, room.stage) != (now.number, now.stage):
+        st.rerun()
+    own = next((each for each in room.ranking() if each.token == player.token), None)
+    points = f" You have {own.points} of {own.of} points." if own and own.of else ""
+    mine = "Your guess is in." if room.guess_of(player.token, now.number) else "You have not guessed."
+    told = {
+        "waiting": f"You are in. {room.joined():,} joined; the first round has not begun.",
+        "open": f"Round {now.number}. {mine} {room.guessed():,} of {room.joined():,} guesses are in.",
+        "closed": f"Round {now.number}. The guesses are closed. {mine}",
+        "revealed": f"Round {now.number} is over; the next has not begun.{points}",
+    }
+    st.info(plain(f"{player.name}: {told[now.stage]}"))
+
+
+def _leave(room: Room, player: Player) -> None:
+    room.leave(player.token)
+    st.session_state.pop("token_of_player", None)
+    remember(PLAYER, "")

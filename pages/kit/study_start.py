@@ -1,0 +1,76 @@
+"""To save a study and to start it: what may be replaced, what may be spent, and how far it is."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from pages.kit.text import plain
+from traitscope import cost, design_file, design_plan
+from traitscope.background import stop
+from traitscope.record import Record
+from traitscope.study_file import StudyError, StudyFile
+
+PILOT = 0.1  # of the sittings
+BEGUN = "design_begun"  # the folder that was started, in this session
+
+
+def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str, str]) -> None:
+    """The buttons below a study; nothing is written or asked before one is pressed."""
+    st.subheader("Save and start")
+    if made.study is None:
+        st.info("As soon as what is wrong above is mended, the study can be saved and started here.")
+        return
+    name, replace, sure, limit = folder.name, False, True, made.limit
+    if design_file.taken(folder, file):
+        told = f"{name} is there already, with another study. Replace its study file; what was answered is kept."
+        replace = st.checkbox(plain(told), key=f"design_replace_{name}")
+    if limit is not None:
+        told = "US dollars that this record may have cost in all, what it has cost already included: as --max-cost."
+        limit = st.number_input("Stop at, US$", 0.0, None, limit, 0.01, "%.2f", key=f"design_limit_{name}", help=told)
+    if made.unpriced:
+        st.warning(plain(f"No price is known for {', '.join(made.unpriced)}, so no sum to stop at can be set (a study says it as `price`)."))  # fmt: skip
+    if made.confirm:
+        told = f"It may cost {made.price}, which is more than ${cost.ASK_ABOVE:g}" if not made.unpriced else "It may cost money"  # fmt: skip
+        sure = st.checkbox(plain(f"{told}. Spend it."), key=f"design_sure_{name}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        save = st.button("Save", key="design_save", help=f"As {plain(str(folder / 'study.toml'))}")
+        pilot = st.button("Pilot first", key="design_pilot", disabled=not sure, help="Asks a small crossed part first: what the rest will cost and buy is known from that.")  # fmt: skip
+        share = st.number_input("Share of the pilot", 0.01, 1.0, PILOT, 0.01, "%.2f", key="design_share", width=160)
+        whole = st.button("Start", key="design_start", type="primary", disabled=not sure)
+    if save or pilot or whole:
+        try:
+            path = design_file.save(file, made.study, folder, replace)
+        except (StudyError, OSError) as problem:
+            st.error(plain(str(problem)))
+            return
+        st.success(plain(f"Saved as {path}."))
+        if pilot or whole:
+            design_plan.begin(path, keys, limit, share if pilot else None)
+            st.session_state[BEGUN] = str(folder)
+    if begun := st.session_state.get(BEGUN):
+        st.fragment(_progress, run_every=2)(Path(begun))
+
+
+def _progress(folder: Path) -> None:
+    """How far the study is that was started from here, and the way to it."""
+    from pages import studies
+
+    state = design_plan.started(folder)
+    with st.container(border=True):
+        if state["problem"]:
+            st.error(plain(state["problem"]))
+        elif not state["record"]:
+            st.info(plain(f"{folder.name} is starting. You may close this page; nothing is lost."))
+        if not state["record"]:
+            return
+        counts = design_plan.progress(folder)
+        told = "being asked now" if state["asked"] else "complete" if counts["share"] == 1 else "not being asked"
+        st.progress(counts["share"], text=plain(f"{folder.name}: {counts['done']:,} of {counts['trials']:,} trials done, {told}"))  # fmt: skip
+        if state["asked"]:
+            st.caption("You may close this page; nothing is lost.")
+            if st.button("Stop", key="design_stop", help="What was answered is kept."):
+                stop(folder)
+        record = Record(folder)
+        page = st.Page(partial(studies.render, record), title="Studies", url_path="studies")
+        st.page_link(page, label=plain(f"{folder.name} under Studies"), icon=":material/arrow_forward:", query_params={"record": folder.name})  # fmt: skip
