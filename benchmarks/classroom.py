@@ -3,7 +3,7 @@
     python benchmarks/classroom.py --json
     {"players": 30, "joined": 30, "guesses": 60, "exact": true, "errors": 0, "seconds": 41.2}
 
-Starts the server of `traitscope class` on a free port. Every player has a browser context of its own, sends known poles (each
+Starts the pages of `make class` on a free port. Every player has a browser context of its own, sends known poles (each
 third player sends others first and changes them, each fifth clicks twice), and reads the own result; the teacher's window
 reads the counts. `exact` is true when every count, every result and every point is what was sent.
 """
@@ -14,24 +14,21 @@ import argparse
 import asyncio
 import json
 import random
-import socket
-import subprocess
 import sys
+import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 # this folder has a statistics.py, which must not stand for the standard library's
-sys.path = [each for each in sys.path if Path(each).resolve() != Path(__file__).parent.resolve()]
+sys.path[:] = [each for each in sys.path if Path(each).resolve() != Path(__file__).parent.resolve()]
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks import browsing  # noqa: E402
 from traitscope import classroom, serving  # noqa: E402
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 TRAITS = ("Extraversion", "Agreeableness", "Conscientiousness", "Neuroticism", "Openness")
-MOST_SECONDS = 180  # for any one step: a busy machine is slow, not wrong
+MOST_SECONDS = 600  # for any one step: a busy machine is slow, not wrong
 
 
 class Browser:
@@ -95,7 +92,7 @@ async def play(
     exact, guesses, began = True, 0, time.monotonic()
     drawn = random.Random(seed)
     async with async_playwright() as started:
-        chromium = await started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = await browsing.launched(started)
         pages = [
             await (await chromium.new_context(viewport={"width": 900, "height": 900})).new_page()
             for _ in range(players + 1)
@@ -165,34 +162,12 @@ def main() -> int:
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="screenshots of the last round")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output and nothing else")
     given = parser.parse_args()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = serving.class_environment(port)
-    server = subprocess.Popen(serving.command(port), env=environment, cwd=serving.APP.parent, stdout=subprocess.DEVNULL)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{base}/_stcore/health", server)
+    environment = serving.class_environment(serving.PORT)
+    with tempfile.TemporaryDirectory() as none, browsing.served(Path(none), environment) as base:
         code, host = environment[classroom.CODE], environment[classroom.HOST]
         result = asyncio.run(play(base, code, host, given.players, given.rounds, given.seed, given.pictures))
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
     print(json.dumps(result) if given.json else "\n".join(f"{name:8} {value}" for name, value in result.items()))
     return 0 if result["exact"] and not result["errors"] and result["joined"] == given.players else 1
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + MOST_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError("the server ended")
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"{address} did not answer within {MOST_SECONDS} s")
 
 
 if __name__ == "__main__":

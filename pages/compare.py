@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import comparison_shown, places, reliability_shown
-from traitscope.comparison_shown import ALL_OTHERS, Compared
+from traitscope import coefficients, comparison_shown, model_differences, places, reliability_shown
+from traitscope.model_differences import ALL_OTHERS, Compared
 from traitscope.record import Record
 
 
@@ -20,15 +20,15 @@ def render(record: Record | None) -> None:
         st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
         return
     place = kit.place(record, ("inventory", "ask"))
-    models = comparison_shown.models(record, **place)
+    models = model_differences.models(record, **place)
     if len(models) < 2:
-        st.info(kit.plain(comparison_shown.one_model(record, place["inventory"], place["ask"])))
+        st.info(kit.plain(model_differences.one_model(record, place["inventory"], place["ask"])))
         return
     compared = _compared(record, place, models)
     if compared is None:
         st.info("These models share no persona set of two personas or more with usable answers.")
         return
-    levels = comparison_shown.levels(record, compared)
+    levels = model_differences.levels(record, compared)
     level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
     st.info(kit.plain(comparison_shown.finding(record, compared, level)))
     _differences(record, compared, level)
@@ -47,7 +47,7 @@ def _compared(record: Record, place: dict[str, str], models: list[str]) -> Compa
     with middle:
         chosen = kit.choose("Compared with it", others + [ALL_OTHERS] * (len(others) > 1), key="other")
     against = tuple(others) if chosen == ALL_OTHERS else (chosen,)
-    sets = comparison_shown.shared_sets(record, **place, of=(reference, *against))
+    sets = model_differences.shared_sets(record, **place, of=(reference, *against))
     if not sets:
         return None
     with right:
@@ -69,10 +69,8 @@ def _differences(record: Record, compared: Compared, level: str) -> None:
 
 def _reliability(record: Record, compared: Compared) -> None:
     st.subheader("Reliability, side by side")
-    first = reliability_shown.first_form(
-        record, compared.inventory, compared.reference, compared.ask, compared.persona_set
-    )
-    names = reliability_shown.names_of(record, first)
+    first = coefficients.first_form(record, compared.inventory, compared.reference, compared.ask, compared.persona_set)
+    names = coefficients.names_of(record, first)
     coefficient = kit.choose("Coefficient", names, key="coefficient")
     kit.exhibit(reliability_shown.by_model(record, first, compared.models, coefficient))
 

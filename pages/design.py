@@ -75,7 +75,7 @@ def _buys(made: design_plan.Plan, file: StudyFile, home: Path) -> None:
 
 def _file(file: StudyFile, folder: Path) -> None:
     st.subheader("The study file")
-    st.code(design_file.text(file), language="toml")
+    st.code(design_file.text(file), language="toml", wrap_lines=True)
     if kept := designing.kept(file):
         st.caption(kit.plain(kept))
     st.code(design_plan.command(folder), language=None, wrap_lines=True)

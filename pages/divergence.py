@@ -1,9 +1,80 @@
-"""Divergence."""
+"""Divergence: does a model act as it says it is?"""
+
+import streamlit as st
 
 from pages import kit
+from traitscope import divergence_looked as looked
+from traitscope import divergence_nulls_shown as beside
+from traitscope import divergence_shown as shown
+from traitscope.divergence_looked import Looked
 from traitscope.record import Record
+
+WAYS = {"said_by": "What it says, by", "done_by": "What it does, by", "persona_set": "Persona set"}
 
 
 def render(record: Record | None) -> None:
-    """Nothing yet."""
-    kit.head("Divergence", "To be built.")
+    """Choose model, way of asking and trait; the verdict, both levels, the pairs, and what chance gives."""
+    kit.head(
+        "Divergence",
+        "Does it act as it says it is? Each statement has a twin: a scenario with an action to choose or rate.",
+    )
+    if not kit.answered(record):
+        return
+    assert record is not None
+    lacking = kit.cached(looked.lacking, record)
+    if lacking:
+        st.info(kit.plain(lacking))
+        st.code(looked.EXAMPLE, language=None)
+        return
+    at = _looked(record)
+    top = st.container()  # the verdict needs the exchanges, the figures of levels do not
+    kit.exhibit(shown.by_trait(record, at))
+    kit.exhibit(shown.by_persona(record, at))
+    with top, st.spinner("Exchanging pairs ..."):
+        st.info(kit.plain(shown.verdict(record, at)))
+    kit.exhibit(shown.points(record, at))
+    _beside_chance(record, at)
+    st.caption(
+        kit.plain(
+            "People's answers beside a model's: traitscope divergence RECORD --human FILE, on the command line only."
+        )
+    )
+
+
+def _looked(record: Record) -> Looked:
+    way: dict[str, str] = {}
+    columns = st.columns(4)
+    with columns[0]:
+        model = kit.choose("Model", looked.models(record), key="model")
+    for column, (name, label) in zip(columns[1:], WAYS.items(), strict=True):
+        with column:
+            way[name] = kit.choose(label, looked.options(record, model, name, **way), key=name)
+    at = Looked(model, **way)
+    names = looked.scales(record, at)
+    left, right = st.columns(2)
+    with left:
+        chosen = kit.choose("Trait", [looked.EVERY, *names.values()], key="trait")
+    scale = next((each for each, name in names.items() if name == chosen), "")
+    planned = looked.planned(record)[0]
+    with right:
+        told = "Within how many POMP points saying and doing count as one. The first value is the study's."
+        margin = kit.amount(
+            "Margin, POMP points", min(1.0, planned), max(30.0, planned), planned, 0.5, key="margin", help=told
+        )
+    return Looked(model, **way, scale=scale, margin=margin)
+
+
+def _beside_chance(record: Record, at: Looked) -> None:
+    st.subheader("Beside chance")
+    statistic = kit.choose("Statistic", beside.statistics(record, at), key="statistic")
+    kit.exhibit(beside.null(record, at, statistic))
+    kit.exhibit(beside.measured(record, at))
+    confirmed = beside.confirmed(record, at)
+    if confirmed is not None:
+        kit.exhibit(confirmed)
+
+
+if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame
+    import app
+
+    app.main()

@@ -55,7 +55,7 @@ def _alone(record: Record | None) -> None:
     if record is None:
         st.caption("These persons are simulated. For answers of a language model make a record first: `make demo`.")
     whose = kit.choose("Whose answers", riddles.sources(record), key="whose")
-    room: Room = st.session_state.setdefault("guess_who_alone", Room())
+    room: Room = st.session_state.setdefault(f"alone with {whose}", Room())
     token, now = room.join("You", "you").token, room.now()
     if now.riddle is None or (now.stage == "revealed" and st.button("Another persona", type="primary")):
         room.begin(room.host, riddles.next_riddle(record, whose, room.played(), room.code), now.number)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import components_shown, items_shown, place_sample, places, reliability_shown
+from traitscope import coefficients, components_shown, items_shown, place_sample, places, reliability_shown
+from traitscope.coefficients import Asked
 from traitscope.record import Record
-from traitscope.reliability_shown import Asked
 
 MOST_COEFFICIENTS = 6  # that a figure keeps apart by colour
 
@@ -22,11 +22,11 @@ def render(record: Record | None) -> None:
     place = kit.place(record)
     sets = kit.cached(place_sample.persona_sets, record, place["inventory"], place["model"], place["ask"])
     if not sets:
-        st.info(kit.plain(reliability_shown.NO_PERSONS))
+        st.info(kit.plain(coefficients.NO_PERSONS))
         return
     asked = _asked(record, place, sets)
     with st.spinner("Computing ..."):
-        table = reliability_shown.coefficients(record, asked)
+        table = coefficients.coefficients(record, asked)
         st.info(kit.plain(reliability_shown.finding(table)))
         _coefficients(record, asked)
         st.subheader("Where the differences come from")
@@ -42,17 +42,17 @@ def _asked(record: Record, place: dict[str, str], sets: list[str]) -> Asked:
         persona_set = kit.choose("Persona set", sets, key="personas", help=told)
     where = Asked(**place, persona_set=persona_set)
     with right:
-        form = kit.choose("Alpha, omega and retest of", reliability_shown.form_names(record, where), key="form")
-    return reliability_shown.in_form(where, form)
+        form = kit.choose("Alpha, omega and retest of", coefficients.form_names(record, where), key="form")
+    return coefficients.in_form(where, form)
 
 
 def _coefficients(record: Record, asked: Asked) -> None:
-    names = reliability_shown.names(record, asked)
+    names = coefficients.names(record, asked)
     chosen = kit.choose_several("Coefficients", names, names[:MOST_COEFFICIENTS], key="coefficients")
-    levels = reliability_shown.levels(record, asked)
+    levels = coefficients.levels(record, asked)
     level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
     kit.exhibit(reliability_shown.forest(record, asked, chosen, level))
-    for each in reliability_shown.lacking(record, asked):
+    for each in coefficients.lacking(record, asked):
         st.caption(kit.plain(each))
     models = places.options(record, "model", inventory=asked.inventory, ask=asked.ask)
     if len(models) > 1:
@@ -78,7 +78,8 @@ def _one_scale(record: Record, asked: Asked) -> None:
 
 def _d_study(record: Record, asked: Asked, scale: str) -> None:
     now = components_shown.observed(record, asked, scale)
-    along = kit.choose("The curve runs over the number of", list(now), key="along")
+    facets = {f"{facet}s": facet for facet in now}
+    along = facets[kit.choose("The curve runs over the number of", list(facets), key="along")]
     sizes = {}
     for column, (facet, observed) in zip(st.columns(len(now)), now.items(), strict=True):
         with column:

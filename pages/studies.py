@@ -7,7 +7,7 @@ from traitscope import headway, outcomes, overview, removing
 from traitscope.record import Record
 from traitscope.store import StoreError
 
-LIST = ["record", "title", "state", "share", "trials", "changed"]
+LIST = ["record", "title", "state", "share", "trials"]
 HEIGHT = 390  # pixels of a long list; it scrolls
 MOVING = (overview.ASKED, "unfinished")
 
@@ -29,8 +29,7 @@ def render(record: Record | None) -> None:
     kit.exhibit(kit.cached(outcomes.by_model, record))
     if terms := overview.terms(row for row in rows if row["record"] == record.name):
         st.subheader("Terms of its inventories")
-        for each in terms:
-            st.caption(kit.plain(each))
+        st.caption("  \n".join(map(kit.plain, terms)))
     _delete(record)
 
 
@@ -50,8 +49,9 @@ def _chosen(record: Record, every: int | None) -> None:
         st.caption(kit.plain(f"{row['outcomes']}. Last changed {row['changed']}."))
         if plan := kit.cached(overview.plan_told, record):
             st.caption(f":material/lock_clock: {kit.plain(plan)}")
-        if row["state"] != "complete":
+        if row["state"] not in ("complete", overview.ASKED):
             st.code(row["resume"], language=None, wrap_lines=True)
+        if row["state"] != "complete":
             kit.go_on(record)
 
 
@@ -70,7 +70,7 @@ def _list(record: Record, text: str) -> None:
     config = {
         "share": st.column_config.ProgressColumn("done", format="percent", width=90),
         "trials": st.column_config.NumberColumn(format="localized"),
-        "title": st.column_config.TextColumn(width=330),
+        "title": st.column_config.TextColumn(width=460),
     }
     st.dataframe(
         rows, key=key, hide_index=True, column_order=LIST, column_config=config, on_select=open_it,

@@ -1,7 +1,5 @@
 """What breaks a test? Simulated persons with sliders for traits and biases; the statistics move at once."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from pages import kit
@@ -9,9 +7,11 @@ from traitscope import breaking_shown as shown
 from traitscope.classroom import in_class
 from traitscope.record import Record
 
+WIDTH = 212  # pixels of a slider: as many beside each other as there is room for
+
 
 def render(record: Record | None) -> None:
-    """Sliders on the left; what they do to alpha, parallel forms and divergence, and why, on the right."""
+    """The sliders, one sentence on why, and what they do to alpha, parallel forms and divergence."""
     kit.head(
         "What breaks a test?",
         "Simulated persons take a test: move what they are like, and see which statistics notice and which do not.",
@@ -19,19 +19,13 @@ def render(record: Record | None) -> None:
     with st.container(horizontal=True):
         for number, name in enumerate(shown.PRESETS):
             st.button(name, key=f"preset_{number}", on_click=_put, args=(name,))
-    left, right = st.columns([2, 5], gap="large")
-    with left:
-        amounts = _sliders("The persons", shown.PERSONS) | _sliders("What goes wrong", shown.BIASES)
-        amounts |= _sliders("The test", shown.TEST)
-    now = shown.setting(amounts)
-    with right:
-        st.info(kit.plain(shown.why(now)))
-        undefined = shown.undefined(now)
-        if undefined:
-            st.warning("  \n".join(map(kit.plain, undefined)))
-        kit.exhibit(shown.coefficients(now))
-        kit.exhibit(shown.gap(now))
-    kit.side_by_side(shown.picture(now), shown.truth(now))
+    with st.container(horizontal=True):
+        now = shown.setting({name: _slider(each) for name, each in shown.SLIDERS.items()})
+    st.info(kit.plain(shown.why(now)))
+    undefined = shown.undefined(now)
+    if undefined:
+        st.warning("  \n".join(map(kit.plain, undefined)))
+    kit.exhibits([shown.coefficients(now), shown.gap(now), shown.picture(now), shown.truth(now)])
     if not in_class():
         st.caption(
             "These persons are drawn, not asked. What a model's own answers look like is on the pages Reliability, "
@@ -39,12 +33,9 @@ def render(record: Record | None) -> None:
         )
 
 
-def _sliders(title: str, some: Sequence[shown.Slider]) -> dict[str, float]:
-    st.markdown(f"**{title}**")
-    return {
-        each.name: kit.amount(each.label, each.least, each.most, each.first, each.step, key=each.name, help=each.told)
-        for each in some
-    }
+def _slider(of: shown.Slider) -> float:
+    with st.container(width=WIDTH):
+        return kit.amount(of.label, of.least, of.most, of.first, of.step, key=of.name, help=of.told)
 
 
 def _put(preset: str) -> None:

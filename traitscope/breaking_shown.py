@@ -159,7 +159,7 @@ def coefficients(now: Setting) -> Exhibit:
     low = -1.0 if np.nanmin(_drawn(table)) < -0.02 else 0.0
     return Exhibit(
         "what_breaks", question, table, PRINTED, _caption(now),
-        figures.gauges(table, question, x="Coefficient; 1 is perfect agreement", span=(low, 1.0)),
+        figures.gauges(table, question, x="Coefficient", span=(low, 1.0)),
     )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def gap(now: Setting) -> Exhibit:
     far = max(10.0, float(np.nanmax(np.abs(_drawn(table)))) * 1.1)
     return Exhibit(
         "level_gap", question, table, printed, caption,
-        figures.gauges(table, question, x="Done less said, POMP points", span=(-far, far), zero=True),
+        figures.gauges(table, question, x="POMP points", span=(-far, far), zero=True),
     )  # fmt: skip
 
 

@@ -1,39 +1,32 @@
-"""Models side by side: how far apart the scores of the same personas are, and what must be said before means are compared."""
+"""Models side by side: how far apart they are, and what must be said before means are compared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
-from psychometrics import adjust_families, paired_effect, quasi_f
-from psychometrics.estimate import Estimate
-from traitscope import figures, places, statistics, tables
+from traitscope import figures, places, statistics
 from traitscope.apa import column, interval, number
 from traitscope.choosing import where_all
-from traitscope.estimates import FEWEST_FOR_INTERVAL, withheld
+from traitscope.estimates import FEWEST_FOR_INTERVAL
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
+from traitscope.model_differences import LEVEL, QUASI_F, Compared, differences, scores_of, unit, without_scores
 from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
 from traitscope.place_sample import place_sample
 from traitscope.record import Record
 from traitscope.sample import Sample
 
-ALL_OTHERS = "all others"
-LEVEL = 0.05
 FEWEST_FOR_STRUCTURE, FEWEST_IN_A_MODEL = 300, 100  # persons (model x persona)
-QUASI_F, PAIRED_T = "quasi-F", "paired t"
 DIFFERENCES = [
-    column("name", "scale"), column("model"), column("reference", "less"), column("n_persons", "personas", "count"),
-    column("n_forms", "forms", "count"), column("mean", "mean", "number"), column("mean_reference", "mean of reference", "number"), column("difference", "difference", "number"), interval(),
+    column("name", "scale"), column("model"), column("n_persons", "personas", "count"), column("mean", "mean", "number"),
+    column("mean_reference", "of reference", "number", "mean of the reference"), column("difference", "difference", "number"), interval(),
     column("d", "d", "number", "difference of the personas' means in SDs of these differences (d for pairs)"),
-    column("d_low, d_high", "95 % CI of d", "number"), column("test"), column("statistic", "F or t", "number"),
-    column("df", "df", "number", "", 1), column("p", "p", "p"), column("p_holm", "p (Holm)", "p", "corrected over all tests of this table"),
-    column("note"),
+    column("statistic", "F or t", "number"), column("df", "df", "number", "", 1), column("p", "p", "p"),
+    column("p_holm", "p (Holm)", "p", "corrected over all tests of this table"), column("note"),
 ]  # fmt: skip
 AGREEMENT = [
     column("name", "scale"), column("coefficient"), column("value", "value", "bounded"), interval("bounded"),
@@ -43,63 +36,6 @@ STEPS = [
     column("step", "held equal up to"), column("chi2", "chi-square", "number"), column("df", "df", "count"), column("cfi", "CFI", "bounded", "", 3),
     column("rmsea", "RMSEA", "bounded", "", 3), column("srmr", "SRMR", "bounded", "", 3), column("note"),
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Whose answers to one inventory, asked in one way of one persona set, are compared with the reference's."""
-
-    inventory: str
-    ask: str
-    persona_set: str
-    reference: str
-    others: tuple[str, ...]
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        """All of them, the reference first."""
-        return (self.reference, *self.others)
-
-
-def models(record: Record, inventory: str, ask: str) -> list[str]:
-    """The models that were asked, those that gave one constant answer last."""
-    found = where_all(places.places(record), inventory=inventory, ask=ask)
-    return [str(each) for each in found.sort_values("constant", kind="stable")["model"]]
-
-
-def one_model(record: Record, inventory: str, ask: str) -> str:
-    """Why there is nothing to compare, and what to do."""
-    asked = ", ".join(models(record, inventory, ask)) or "no model"
-    others = len(record.manifest.models) > 1
-    why = (
-        f"of the models of this record only {asked} has answers here"
-        if others
-        else f"this record asks one model only, {asked}"
-    )
-    return (
-        f"There is nothing to compare: {why}. Name another one in the study file ({record.folder / 'study.toml'}), models = [...], and run it "
-        f"again with traitscope run: what was answered is kept, and only the new model is asked."
-    )
-
-
-def shared_sets(record: Record, inventory: str, ask: str, of: Sequence[str]) -> list[str]:
-    """Persona sets of which two personas or more have scores from each of these models, the largest first."""
-    people = _scores(record, inventory, ask).drop_duplicates(["model", "persona"])
-    people = people[people["model"].isin(of)]
-    everywhere = people.groupby(["persona_set", "persona"], sort=False)["model"].nunique() == len(set(of))
-    sizes = everywhere.groupby(level="persona_set", sort=False).sum()
-    return [str(each) for each in sizes[sizes > 1].sort_values(ascending=False, kind="stable").index]
-
-
-def differences(record: Record, compared: Compared) -> DataFrame:
-    """One row a scale x other model: its scores less the reference's, over the personas, forms and draws that both answered.
-
-    Columns scale, name, level, model, reference, n_persons, n_forms, mean, mean_reference, difference with low and high (POMP, or nats per
-    token), d with d_low and d_high (pairs; of the personas' means), test, statistic, df, p, p_holm (over all rows of one level), note in words.
-
-    With several forms the test is the quasi-F over personas and forms, since all models share the forms; with one it is the paired t.
-    """
-    return kept(_differences, record, compared)
 
 
 def forest(record: Record, compared: Compared, level: str = "domain") -> Exhibit:
@@ -115,7 +51,8 @@ def forest(record: Record, compared: Compared, level: str = "domain") -> Exhibit
     figure = figures.forest(
         shown, question, x=f"difference in {unit(compared)}; to the right: higher than {compared.reference}", line=0.0
     )
-    return Exhibit("differences", question, table, DIFFERENCES, _caption(record, compared, table), figure)
+    columns = [each for each in DIFFERENCES if each.word != "model" or len(compared.others) > 1]
+    return Exhibit("differences", question, table, columns, _caption(record, compared, table), figure)
 
 
 def finding(record: Record, compared: Compared, level: str = "domain") -> str:
@@ -145,7 +82,10 @@ def cautions(record: Record, compared: Compared) -> list[str]:
         told.append(
             f"{', '.join(constant)} gave one constant answer: a difference from it says where that answer lies, nothing of traits."
         )
-    own = where_all(_scores(record, compared.inventory, compared.ask), persona_set=compared.persona_set)
+    refused = without_scores(record, compared.inventory, compared.ask)
+    if refused:
+        told.append(f"{', '.join(refused)}: no usable answer, so nothing to compare.")
+    own = where_all(scores_of(record, compared.inventory, compared.ask), persona_set=compared.persona_set)
     for other in compared.others:
         answered = [set(own.loc[own["model"] == model, "persona"]) for model in (compared.reference, other)]
         lost = len(answered[0] | answered[1]) - len(answered[0] & answered[1])
@@ -167,7 +107,7 @@ def invariance(record: Record, compared: Compared) -> str:
         return f"Measurement invariance is not tested: {verdict}. {means}"
     if verdict in ("scalar", "strict"):
         return f"Measurement invariance: {verdict}. The items measure alike in these models, so means can be compared."
-    return f"Measurement invariance: {verdict}, which is less than scalar. {means}"
+    return f"Measurement invariance: no more than {verdict} can be told, and means need scalar. {means}"
 
 
 def invariance_steps(record: Record, compared: Compared) -> Exhibit | None:
@@ -175,8 +115,10 @@ def invariance_steps(record: Record, compared: Compared) -> Exhibit | None:
     found = kept(_invariance, record, compared)[1]
     if not found:
         return None
+    table = DataFrame(found)
+    table["note"] = table["note"].map(in_words)
     told = f"{', '.join(compared.models)}; {compared.inventory}; {compared.ask}; {compared.persona_set}. Each step holds more equal between models."
-    return Exhibit("invariance", "Do the items measure alike in these models?", DataFrame(found), STEPS, told)
+    return Exhibit("invariance", "Do the items measure alike in these models?", table, STEPS, told)
 
 
 def agreement(record: Record, compared: Compared) -> Exhibit:
@@ -206,81 +148,6 @@ def agreement(record: Record, compared: Compared) -> Exhibit:
     told += f"{_span(table['n_persons'])} personas. ICC(A,1) asks for the same scores, ICC(C,1) for the same ranks and distances. 95 % intervals, "
     told += f"none below {FEWEST_FOR_INTERVAL} personas."
     return Exhibit("agreement", question, table, AGREEMENT, told, figure)
-
-
-def levels(record: Record, compared: Compared) -> list[str]:
-    """ "domain", and "facet" where the inventory has facets."""
-    table = differences(record, compared)
-    return sorted(set(table["level"])) if len(table) else ["domain"]
-
-
-def unit(compared: Compared) -> str:
-    """What the differences are in."""
-    return "nats per token" if compared.ask.startswith("likelihood") else "POMP (percent of the maximum possible score)"
-
-
-def _scores(record: Record, inventory: str, ask: str) -> DataFrame:
-    """The scores that there are, one row a sitting x scale, with the column value (POMP, or nats per token)."""
-    return kept(_of_place, record, inventory, ask)
-
-
-def _of_place(record: Record, inventory: str, ask: str) -> DataFrame:
-    elicitation, _, version = ask.partition(": ")
-    table = where_all(tables.scores(record), inventory=inventory, elicitation=elicitation, version=version)
-    table = table.assign(value=table["score"] if elicitation == "likelihood" else table["pomp"])
-    return table[table["value"].notna()]
-
-
-def _differences(record: Record, compared: Compared) -> DataFrame:
-    own = where_all(_scores(record, compared.inventory, compared.ask), persona_set=compared.persona_set)
-    own = own.assign(form=own["form"] + " / " + own["reply"])
-    rows = []
-    for (scale, name, level), some in own.groupby(["scale", "name", "level"], sort=False):
-        for other in compared.others:
-            place = {"scale": scale, "name": name, "level": level, "model": other, "reference": compared.reference}
-            rows.append(place | _difference(_both(some, other, compared.reference), other, compared.reference))
-    table = DataFrame(rows)
-    if len(table):
-        table = adjust_families(table, family="level", level=LEVEL).drop(columns=["n_tests", "method", "rejected"])
-        table = table.rename(columns={"p_adjusted": "p_holm"}).assign(note=table["note"])
-    return table
-
-
-def _both(scores: DataFrame, other: str, reference: str) -> DataFrame:
-    """The rows of persona, form and draw that both models answered."""
-    two = scores[scores["model"].isin([other, reference])]
-    answered = two.groupby(["persona", "form", "replicate"], sort=False)["model"].transform("nunique")
-    return two[answered == 2]
-
-
-def _difference(rows: DataFrame, other: str, reference: str) -> dict[str, Any]:
-    means = rows.groupby(["persona", "model"], sort=False)["value"].mean().unstack("model")
-    if means.empty:
-        means = DataFrame(columns=[other, reference], dtype=float)
-    pairs = paired_effect(means[reference], means[other])
-    forms = rows["form"].nunique()
-    test, found, statistic, df = PAIRED_T, _shift(pairs), pairs.extra.get("t"), pairs.extra.get("df")
-    if forms > 1:
-        over_both = quasi_f(rows.rename(columns={"persona": "person", "model": "condition"}), levels=(other, reference))
-        if "p" in over_both.extra:
-            test, found, statistic, df = QUASI_F, over_both, over_both.extra["f"], over_both.extra["df2"]
-    shown, d = withheld(found), withheld(pairs)
-    few = "" if pairs.n_persons >= FEWEST_FOR_INTERVAL else f"no interval below {FEWEST_FOR_INTERVAL} personas"
-    notes = dict.fromkeys(filter(None, [in_words(pairs.note), few]))
-    return {
-        "n_persons": pairs.n_persons, "n_forms": forms, "mean": means[other].mean(), "mean_reference": means[reference].mean(),
-        "difference": found.value, "low": shown.low, "high": shown.high, "d": d.value, "d_low": d.low, "d_high": d.high,
-        "test": test if "p" in found.extra else None, "statistic": statistic, "df": df, "p": found.extra.get("p", np.nan),
-        "note": "; ".join(notes),
-    }  # fmt: skip
-
-
-def _shift(pairs: Estimate) -> Estimate:
-    """The mean difference of the pairs, with the t interval and test that belong to it."""
-    value, low, high = (cast(float, pairs.extra[name]) for name in ("mean_shift", "mean_shift_low", "mean_shift_high"))
-    return Estimate(
-        value, low, high, method="t over persons", n_persons=pairs.n_persons, note=pairs.note, extra=pairs.extra
-    )
 
 
 def _invariance(record: Record, compared: Compared) -> tuple[str, list[dict[str, Any]]]:

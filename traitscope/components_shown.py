@@ -12,25 +12,28 @@ from psychometrics import GStudy, d_study, smallest_design
 from psychometrics.components import Components
 from traitscope import figures
 from traitscope.apa import column, interval, number
+from traitscope.coefficients import Asked, computed, whole_sample
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
 from traitscope.record import Record
-from traitscope.reliability_shown import Asked, computed, whole_sample
 from traitscope.statistics.found import domains
 from traitscope.statistics.generalizability import MOST, copied_draws, grid, study_of
 
 WANTED = 0.80  # Phi that scores of single persons should have
+FEWEST_OFFERED = 10  # levels of a facet that a chooser goes up to at least
 RESIDUAL = "residual"
 COMPONENTS = [
     column("name", "scale"), column("effect", "source"), column("variance", "variance", "number", "squared answer categories; likelihoods: nats", 3),
     column("percent", "% of variance", "number", "", 1), column("df", "df", "count"), column("note"),
 ]  # fmt: skip
 DEPENDABLE = [
-    column("name", "scale"), column("quantity", "coefficient"), column("value", "value", "number"), interval("number"),
-    column("n_persons", "persons", "count"), column("note"),
+    column("name", "scale"), column("n_persons", "persons", "count"), column("g", "G", "bounded"), column("g_low, g_high", "95 % CI of G", "bounded"),
+    column("phi", "Phi", "bounded"), column("phi_low, phi_high", "95 % CI of Phi", "bounded"),
+    column("sem_relative", "SEM, relative", "number"), column("sem_absolute", "SEM, absolute", "number"), column("note"),
 ]  # fmt: skip
+QUANTITIES = {"G": "g", "Phi": "phi", "SEM, relative": "sem_relative", "SEM, absolute": "sem_absolute"}
 CURVE = [
     column("coefficient"), column("item", "items", "count"), column("form", "forms", "count"), column("draw", "draws", "count"),
     column("value", "value", "bounded"), interval("bounded"),
@@ -80,16 +83,19 @@ def dependable(record: Record, asked: Asked) -> Exhibit:
     """G, Phi and the standard errors of the study as it was asked."""
     question = "How dependable are the scores of the study as it was asked?"
     known = whole_sample(record, asked).inventory
-    rows = [
-        {"scale": each["scale"], "name": known.scale(each["scale"]).name, "quantity": each["quantity"], "n_persons": each["n_persons"]}
-        | {name: np.nan if each[name] is None else each[name] for name in ("value", "low", "high")}
-        | {"note": in_words(each["note"])}
-        for each in computed(record, asked, "g_study")["estimates"]
-    ]  # fmt: skip
-    table = DataFrame(rows)
+    rows: dict[str, dict[str, Any]] = {}
+    for each in computed(record, asked, "g_study")["estimates"]:
+        scale, name = each["scale"], QUANTITIES[each["quantity"]]
+        row = rows.setdefault(
+            scale, {"scale": scale, "name": known.scale(scale).name, "n_persons": each["n_persons"], "note": ""}
+        )
+        ends = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+        row |= {column: np.nan if each[end] is None else each[end] for column, end in ends.items()}
+        row["note"] = row["note"] or in_words(each["note"])
+    table = DataFrame(list(rows.values()))
     if table.empty:
         return Exhibit("dependable", question, table, missing="No scale has two items that were answered.")
-    told = f"{_who(record, asked)}. G is of the ranks of personas, Phi of their scores as they stand; SEM in answer categories. 95 % intervals "
+    told = f"{_who(record, asked)}. G is of the ranks of personas, Phi of their scores as they stand; SEM in answer categories (likelihoods: nats per token). 95 % intervals "
     told += "over personas, none below 10."
     return Exhibit("dependable", question, table, DEPENDABLE, told)
 
@@ -108,7 +114,7 @@ def observed(record: Record, asked: Asked, scale: str) -> dict[str, int]:
 
 def most(facet: str, now: int) -> int:
     """How many levels of a facet a chooser offers."""
-    return max(MOST[facet], now)
+    return max(now, min(MOST[facet], max(FEWEST_OFFERED, 4 * now)))
 
 
 def unknown(record: Record, asked: Asked, scale: str) -> list[str]:
@@ -125,7 +131,7 @@ def planned(record: Record, asked: Asked, scale: str, along: str, sizes: Mapping
     table = d_table(record, asked, scale, along, tuple(sizes.items()))
     study = _study(record, asked, scale)
     name = whole_sample(record, asked).inventory.scale(scale).name
-    question = f"How dependable would {name} be with more or fewer {along}s?"
+    question = f"What would more or fewer {along}s buy: {name}?"
     if table["value"].isna().all():
         return Exhibit(
             "d_study",
@@ -196,18 +202,22 @@ def _components(record: Record, asked: Asked) -> DataFrame:
     if not parts:
         return DataFrame()
     table = concat(parts, ignore_index=True)
-    several = {facet for effect in table["effect"] for facet in effect.split(" x ")}
-    table["effect"] = [_words(effect, several) for effect in table["effect"]]
+    effects = set(table["effect"])
+    table["effect"] = [_words(effect, effects) for effect in table["effect"]]
     table["note"] = table["note"].map(in_words)
     return table[["scale", "name", "effect", "variance", "percent", "df", "note"]]
 
 
-def _words(effect: str, factors: set[str]) -> str:
-    """A source of variance in words; the residual by what it is made of."""
-    if effect == RESIDUAL:
-        inner = [each for each in ("item", "form") if each in factors]
-        return f"residual (persona × {' × '.join(inner)}, or another draw)"
-    return effect.replace("person", "persona").replace(" x ", " × ")
+def _words(effect: str, effects: set[str]) -> str:
+    """A source of variance in words; the residual by what it holds, which with draws is what another draw does."""
+    if effect != RESIDUAL:
+        return effect.replace("person", "persona").replace(" x ", " × ")
+    single = {each for each in effects if " x " not in each and each != RESIDUAL}
+    crossed = " × ".join(
+        each for each in ("persona", "item", "form") if each.removesuffix("a") in single or each in single
+    )
+    drawn = any(each.count(" x ") == len(single) - 1 and len(single) > 1 for each in effects)
+    return f"{RESIDUAL}: another draw" if drawn else f"{RESIDUAL}: {crossed}, and all else"
 
 
 def _residual(table: DataFrame) -> str:

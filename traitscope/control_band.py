@@ -61,7 +61,7 @@ def _ends(values: Iterable[float]) -> tuple[float, float]:
 
 
 def placed(table: DataFrame, band: DataFrame) -> DataFrame:
-    """A profile with the columns of its band, and `band`: "below", "inside", "above", or None where that cannot be said."""
+    """A profile with the columns of its band, and `band`: "below", "inside" or "above"; missing where it cannot be said."""
     rows = table.merge(band, on="scale", how="left")
     known = rows["value"].notna() & rows["band_low"].notna() & ~rows["constant"]
     side = np.select(

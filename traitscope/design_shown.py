@@ -108,8 +108,10 @@ def reliability(table: DataFrame, record: str, made: Plan) -> Exhibit:
     if table.empty:
         told = f"The record {record} has no rating or choice of these models and inventories, so it tells nothing of this design."
         return Exhibit(name, question, table, missing=told)
+    table = table.assign(**{each: table[each].str.replace("->", "→") for each in ("forms", "draws")})
     columns = [
-        column("model"), column("inventory"), column("scale"), column("n_persons", "persons", "count"), column("forms"), column("draws"),
+        *([column("model")] if table["model"].nunique() > 1 else []),
+        column("inventory"), column("scale"), column("n_persons", "persons", "count"), column("forms"), column("draws"),
         column("g", "G now", "bounded", "generalizability coefficient of the pilot's scores"),
         column("g_then", "G then", "bounded", "with all forms and draws of this study"),
         column("phi", "Φ now", "bounded", "dependability, for decisions about absolute scores"), column("phi_then", "Φ then", "bounded"),
@@ -118,7 +120,7 @@ def reliability(table: DataFrame, record: str, made: Plan) -> Exhibit:
     ]  # fmt: skip
     assert made.study is not None
     caption = (
-        f"D-study from the record {record}: forms and draws now, and as designed here. Persons are those of the pilot; more of them "
+        f"D-study from the record {record} ({', '.join(table['model'].unique())}): forms and draws now, and as designed here. Persons are those of the pilot; more of them "
         "make the estimates steadier, not the scores more reliable."
     )
     return Exhibit(name, question, table, columns, caption)

@@ -11,7 +11,7 @@ from traitscope.apa import column, interval
 from traitscope.choosing import where_all
 from traitscope.estimates import SEED, withheld
 from traitscope.exhibit import Exhibit
-from traitscope.forms_asked import FormsAsked, asked
+from traitscope.forms_asked import FormsAsked, asked, reaching
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.record import Record
@@ -49,7 +49,8 @@ def _draws(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     if table.empty or table["value"].isna().all():
         return Exhibit("draws", question, table, missing="No usable answer in two draws.")
     figure = figures.forest(
-        table.assign(group="all"), question, x="agreement of two draws: 1 where nothing changes", rows="what", line=1.0
+        table.assign(group="all"), question, x="agreement of two draws: 1 where nothing changes", rows="what", line=1.0,
+        span=reaching(table, 0.0, 1.0),
     )  # fmt: skip
     shuffled = [word for word in ("options", "items") if "shuffled" in set(found.rows[word])]
     caption = found.caption(

@@ -11,11 +11,12 @@ from traitscope.apa import column, interval
 from traitscope.choosing import where_all
 from traitscope.estimates import SEED, factor_rows, poles, withheld
 from traitscope.exhibit import Exhibit
-from traitscope.forms_asked import ONE_FORM, WORDS, FormsAsked, asked, levels
+from traitscope.forms_asked import ONE_FORM, WORDS, FormsAsked, asked, levels, reaching
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.record import Record
 
+LEAST_POMP, LEAST_NATS = 5.0, 0.1  # to both sides of 0 on the axis of a shift
 NO_ANSWERS = "No usable answer in two forms, so nothing can be compared."
 EFFECTS = [
     column("factor", "what varies"), column("comparison"), column("n_persons", "persons", "count"), column("n_pairs", "pairs", "count"),
@@ -52,10 +53,11 @@ def shifts(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     told = (
         "towards agreement" if found.has_options and found.inventory.kind == "cognition" else "towards higher answers"
     )
+    least = LEAST_POMP if found.has_options else LEAST_NATS
     figure = figures.forest(
         table.assign(row=table["code"].str.replace("_", " ") + ": " + table["level"], group="all"), question,
         x=f"mean shift from the standard form, {found.unit}; to the right: {told}", rows="row",
-        value="shift", line=0.0,
+        value="shift", line=0.0, span=reaching(table.rename(columns={"shift": "value"}), -least, least),
     )  # fmt: skip
     caption = found.caption(
         "Answers of one person to one item are paired, all else being equal; a shift is the mean over persons, from the answers as given, "
@@ -131,7 +133,8 @@ def _parallel(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
             "parallel", question, table, missing=f"Not estimable: {notes or 'no usable scores in two forms'}."
         )
     figure = figures.forest(
-        table, question, x="ICC(A,1): 1 where every form gives a person the same score", rows="name", groups="factor", line=1.0
+        table, question, x="ICC(A,1): 1 where every form gives a person the same score", rows="name", groups="factor", line=1.0,
+        span=reaching(table, 0.0, 1.0),
     )  # fmt: skip
     caption = found.caption(
         "A score is a person's mean over what else varies. ICC(A,1) with its 95 % interval over persons, none below 10: forms whose "

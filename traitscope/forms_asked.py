@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
 from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory
@@ -112,6 +113,13 @@ def levels(values: Series[Any], factor: str) -> list[str]:
     found = [str(each) for each in dict.fromkeys(values)]
     standard = str(getattr(Form(), factor, "labels"))
     return [each for each in found if each == standard] + [each for each in found if each != standard]
+
+
+def reaching(table: DataFrame, low: float, high: float) -> tuple[float, float]:
+    """An axis from `low` to `high`, or as far as values and intervals go: a trifle must not fill the figure."""
+    ends = table[["value", "low", "high"]].to_numpy(float)
+    known = ends[~np.isnan(ends)]
+    return float(min([low, *known])), float(max([high, *known]))
 
 
 def joined(rows: DataFrame, names: Sequence[str], between: str) -> Series[str]:

@@ -16,6 +16,7 @@ LETTERS_OF_CODE = 6
 MOST_ROOMS, MOST_PLAYERS, MOST_ROUNDS = 50, 300, 200
 SILENCE_SECONDS = 6 * 3600  # after which a room ends
 LONGEST_NAME = 24
+LOOKS_A_SECOND = 8.0  # of all players together
 
 Stage = Literal["waiting", "open", "closed", "revealed"]
 
@@ -189,6 +190,10 @@ class Room:
         with self._lock:
             return sum(each.here for each in self._players.values())
 
+    def pause(self) -> float:
+        """Seconds after which a player's page looks again: a large class asks this server no more often than a small one."""
+        return max(2.0, self.joined() / LOOKS_A_SECOND)
+
     def guessed(self) -> int:
         """How many guesses are in, in this round."""
         with self._lock:
@@ -222,6 +227,10 @@ class Room:
                 ),
                 key=lambda one: (one.place, one.name.casefold()),
             )
+
+    def standing(self, token: str) -> Standing | None:
+        """Where one player stands."""
+        return next((each for each in self.ranking() if each.token == token), None)
 
     def _go_on(self, secret: str, number: int, before: Stage, after: Stage) -> None:
         with self._lock:

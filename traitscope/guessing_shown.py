@@ -52,12 +52,18 @@ def exhibit(room: Room, number: int) -> Exhibit:
     return Exhibit(name, QUESTION, table, columns, caption, figures.votes(table, QUESTION))
 
 
-def verdict(riddle: Riddle, guess: Mapping[str, int]) -> dict[str, list[str]]:
-    """A player's guess beside the truth, one row a trait: Trait, Your guess, Truth, Right."""
+def verdict(
+    riddle: Riddle, guess: Mapping[str, int], counts: Mapping[str, tuple[int, int]] | None = None
+) -> dict[str, list[str]]:
+    """A player's guess beside the truth, one row a trait: Trait, Your guess, Truth, Right, and Class right (how many)."""
     said = {each.trait: guess.get(each.trait) for each in riddle.poles}
-    return {
+    shown = {
         "Trait": [each.name for each in riddle.poles],
         "Your guess": [each.word(pole) if (pole := said[each.trait]) else "none" for each in riddle.poles],
         "Truth": [each.word(riddle.truth[each.trait]) for each in riddle.poles],
         "Right": ["yes" if said[trait] == riddle.truth[trait] else "no" for trait in said],
     }
+    if counts:
+        right = [counts[trait][0 if riddle.truth[trait] > 0 else 1] for trait in said]
+        shown["Class right"] = [f"{n} of {sum(counts[trait])}" for n, trait in zip(right, said, strict=True)]
+    return shown

@@ -48,15 +48,17 @@ def bank() -> Exhibit:
     for name in inventory_ids():
         each = load_inventory(name)
         scales = [scale for scale in each.scales if not each.scale(scale).parent]
+        facets = len(each.scales) - len(scales)
         rows.append({
-            "id": name, "title": each.title, "kind": KINDS[each.kind], "n_items": len(each.items),
-            "scales": len(scales), "facets": len(each.scales) - len(scales) or None, "languages": len(languages(each)),
-            "norms": sum(bool(norm.verified) for norm in each.norms), "terms": USES[each.terms.use], "licence": each.licence,
+            "id": name, "title": each.title, "kind": KINDS[each.kind], "n_items": len(each.items), "n_scales": len(scales),
+            "n_facets": facets, "scales": f"{len(scales)}, {facets} facets" if facets else str(len(scales)),
+            "languages": len(languages(each)), "norms": sum(bool(norm.verified) for norm in each.norms), "use": USES[each.terms.use],
+            "licence": each.licence, "terms": f"{USES[each.terms.use]}: {each.licence}",
         })  # fmt: skip
     columns = (
-        column("id"), column("title"), column("kind"), column("n_items", "items", "count"), column("scales", kind="count"),
-        column("facets", kind="count"), column("languages", kind="count"),
-        column("norms", kind="count", told="groups of people with verified figures"), column("terms"), column("licence"),
+        column("id"), column("title"), column("kind"), column("n_items", "items", "count"), column("scales"),
+        column("languages", kind="count"), column("norms", kind="count", told="groups of people with verified figures"),
+        column("terms"),
     )  # fmt: skip
     caption = f"{len(rows)} inventories. Short forms: {', '.join(sorted(short_form_ids()))}."
     return Exhibit("inventories", "Which inventories are there?", DataFrame(rows), columns, caption)

@@ -56,10 +56,8 @@ def toml_of(text: str, file: str) -> tuple[str, Sheet]:
     """The CSV `text` of `file` as TOML, and the sheet with its mistakes; with any, the TOML is ""."""
     sheet = Sheet()
     columns: list[str] = []
-    last = 1
     try:
         for line, cells in _rows(text):
-            last = line
             if columns:
                 _item(sheet, file, line, cells, columns)
             elif columns := _columns(cells):
@@ -67,20 +65,27 @@ def toml_of(text: str, file: str) -> tuple[str, Sheet]:
             else:
                 _head(sheet, file, line, cells)
     except csv.Error as problem:
-        sheet.wrong(file, last, f" or later: not a CSV line: {problem}; a quotation mark may be missing")
+        line, told = problem.args
+        sheet.wrong(file, line, f": cannot be read as CSV ({told}); a quotation mark may be missing")
     _check(sheet, file, bool(columns))
     return ("" if sheet.mistakes else _written(sheet)), sheet
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Every line that holds something, with its number: the first one of a cell that runs over several."""
+    """Every line that holds something, with its number: the first one of a cell that runs over several.
+
+    Raises csv.Error with the number of the line that cannot be read, and why.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     line = 1
-    for cells in reader:
-        found = [cell.strip() for cell in cells]
-        if any(found):
-            yield line, found
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            found = [cell.strip() for cell in cells]
+            if any(found):
+                yield line, found
+            line = reader.line_num + 1
+    except csv.Error as problem:
+        raise csv.Error(line, str(problem)) from None
 
 
 def _delimiter(text: str) -> str:

@@ -12,13 +12,13 @@ from psychometrics.estimate import NO_SPREAD
 from psychometrics.pearson import pearson
 from traitscope import figures
 from traitscope.apa import column, interval, number
+from traitscope.coefficients import ALPHA, Asked, coefficients, computed, form_words, one_sitting
 from traitscope.estimates import FEWEST_FOR_INTERVAL
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import model_name
 from traitscope.record import Record
-from traitscope.reliability_shown import ALPHA, Asked, coefficients, computed, form_words, one_sitting
 from traitscope.sample import Sample
 
 WEAK = 0.20  # item-rest correlation; below, an item tells little of what the others tell (Kline, 1986)
@@ -46,7 +46,7 @@ def analysed(record: Record, asked: Asked, scale: str) -> Exhibit:
     """The items of one scale: figure of their fit with the rest, and the table."""
     table = item_table(record, asked)
     name = one_sitting(record, asked).inventory.scale(scale).name
-    question = f"Which items of {name} go with the rest of the scale?"
+    question = f"Which items go with the rest: {name}?"
     rows = table[table["scale"] == scale].reset_index(drop=True) if len(table) else table
     if rows.empty or rows["item_rest_r"].isna().all():
         why = (

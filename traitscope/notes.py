@@ -15,6 +15,12 @@ NOTES = {
     "degenerate_identical_items": "all items got identical answers",
     "negative_average_covariance": "the items contradict each other on average",
     "ipsative": "centred within the persona, so its scales are not independent",
+    "unreliable": "the reliability of a side is not above 0",
+    "no_reliability": "a side has one item, so no reliability",
+    "equal_in_all_persons": "all personas differ alike",
+    "constant_scores": "all scores of a side are equal",
+    "too_few_pairs": "fewer than three pairs",
+    "perfect_correlation": "a perfect correlation has no interval",
     "no_common_metric": "no common metric with ratings",
     "no_reference_set": "no reference personas to centre on",
     "reference_incomplete": "the reference personas have not all been asked yet",
@@ -28,11 +34,12 @@ NOTES = {
     "zero_residual_variance": "nothing is left that differs",
     "covariance_not_positive_definite": "too few personas for so many items",
     "no_answers": "no usable answer",
-    "negative_component": "negative estimate, which counts as 0",
+    "negative_component": "a negative estimate of a variance",
     "zero_component": "its estimate is 0",
     "no_values": "no usable answer",
     "too_few_forms": "one form only",
     "heywood_case": "a solution outside of what is possible",
+    "constant_raters": "one of those compared gave everybody the same score",
 }
 
 

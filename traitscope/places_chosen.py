@@ -86,7 +86,7 @@ def _shares(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     table = place_shares(found)
     if table.empty:
         return Exhibit("places", question, table, missing=NONE)
-    even = table["even"].unique()
+    even = table["even"].round(9).unique()  # the sums of shares differ in the last digits
     figure = figures.columns(
         table.assign(group="options " + table["order"]), question, x="place on the page", y="share of the answers", places="place",
         groups="group", value="share", mark="content", marked=CONTENT, line=float(even[0]) if len(even) == 1 else None,

@@ -9,7 +9,7 @@ from traitscope import figures, places
 from traitscope.apa import column, interval
 from traitscope.estimates import withheld
 from traitscope.exhibit import Exhibit
-from traitscope.forms_asked import WITHOUT_OPTIONS, FormsAsked, asked
+from traitscope.forms_asked import WITHOUT_OPTIONS, FormsAsked, asked, reaching
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted
@@ -46,7 +46,8 @@ def acquiescence(record: Record, inventory: str, model: str, ask: str) -> Exhibi
             "acquiescence", question, table, missing=f"Not estimable: {'; '.join(dict.fromkeys(table['note']))}."
         )
     figure = figures.forest(
-        table.assign(group="model"), question, x="acquiescence in answer categories: 0 for content alone", rows="model", line=0.0
+        table.assign(group="model"), question, x="acquiescence in answer categories: 0 for content alone", rows="model", line=0.0,
+        span=reaching(table, -0.5, 0.5),
     )  # fmt: skip
     told = (
         "The mean of the items keyed up and of the items keyed down, averaged, less the middle of the scale: whoever answers the content "
@@ -65,7 +66,9 @@ def use_of_scale(record: Record, inventory: str, model: str, ask: str) -> Exhibi
     table = table[table["code"] != "acquiescence"].reset_index(drop=True)
     if table["value"].isna().all():
         return Exhibit("use_of_scale", question, table, missing="No model has given a usable answer.")
-    figure = figures.forest(table, question, x="share", rows="style", groups="model", line=0.0)
+    figure = figures.forest(
+        table, question, x="share", rows="style", groups="model", line=0.0, span=reaching(table, 0.0, 1.0)
+    )
     told = "Means over persons with 95 % t intervals, none below 10; a person is the mean over forms and draws."
     return Exhibit("use_of_scale", question, table, COLUMNS, f"{_who(found, table)} {told}", figure)
 

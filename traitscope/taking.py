@@ -123,8 +123,9 @@ def add(folder: Path, person: str, of: Inventory, answers: Answers) -> Path:
     path, row = folder / PEOPLE, _row(of, answers, person)
     with _writing:
         table = read_table(path).rename(columns={"persona": "person"}) if path.is_file() else DataFrame({"person": []})
-        items = [item for item in row.columns if item != "person"]
-        table = table.reindex(columns=[*table.columns, *(item for item in items if item not in table)]).fillna("")
+        items = [item.id for item in of.items]
+        more = [item for item in items if item not in table]
+        table = table.reindex(columns=[*table.columns, *more], fill_value="")
         there = [at for at, each in table["person"].items() if str(each).casefold() == person.casefold()]
         if there and (table.loc[there, items] != "").any(axis=None):
             raise DataError(f"{person} is in {PEOPLE} with answers to some of these items; choose another name")
@@ -133,9 +134,9 @@ def add(folder: Path, person: str, of: Inventory, answers: Answers) -> Path:
         else:
             table = pd.concat([table, row], ignore_index=True).fillna("")
         folder.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_text(table.to_csv(index=False), "utf-8")
-        new.replace(path)  # whoever reads meanwhile sees the old file or the new one
+        whole = path.with_suffix(".new")
+        whole.write_text(table.to_csv(index=False), "utf-8")
+        whole.replace(path)  # whoever reads meanwhile sees the old file or the new one
     return path
 
 

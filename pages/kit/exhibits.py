@@ -7,6 +7,7 @@ import streamlit as st
 from pages.kit.text import plain
 from traitscope.exhibit import Exhibit
 
+BESIDE = 460  # pixels of a figure beside another: two fit a laptop, and none is cut off on half a screen
 MOST_ROWS = 60  # of a table that is copied as one; longer ones scroll
 # the button on the figure itself gives an SVG drawn by this browser, where the server has none to draw with
 BUTTONS = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
@@ -31,10 +32,11 @@ def exhibits(shown: list[Exhibit]) -> None:
 
 
 def side_by_side(*shown: Exhibit) -> None:
-    """Two or three exhibits beside each other, their tables below them at full width."""
-    for column, each in zip(st.columns(len(shown)), shown, strict=True):
-        with column:
-            _front(each)
+    """Exhibits beside each other, or below each other on a narrow page; their tables below them at full width."""
+    with st.container(horizontal=True):
+        for each in shown:
+            with st.container(width=BESIDE):
+                _front(each)
     for each in shown:
         _behind(each)
 

@@ -12,8 +12,9 @@ def go_on(record: Record) -> None:
     """Ask the rest from here; keys stay in this browser's session and in the process that asks."""
     name, state = record.name, continuing.state(record)
     if state["asked"]:
-        st.caption("Being asked now.")
-        if state["can_stop"] and st.button("Stop", key=f"stop_{name}", help="What was answered is kept."):
+        if not state["can_stop"]:
+            st.caption("Asked by a process that was not started from here: stop it where it was started.")
+        elif st.button("Stop", key=f"stop_{name}", help="What was answered is kept."):
             continuing.end(record)
             st.toast("Stopping. What was answered is kept.")
         return

@@ -7,7 +7,7 @@ from pages.kit.exhibits import exhibit
 from pages.kit.joining import CODE, HOST, remember
 from pages.kit.text import plain
 from traitscope import classroom, guessing_shown, riddles
-from traitscope.guessing import ROOMS, Room, Standing
+from traitscope.guessing import ROOMS, GameError, Room, Standing
 from traitscope.record import Record
 from traitscope.riddles import Riddle
 
@@ -19,7 +19,7 @@ def host(room: Room, record: Record | None) -> None:
     now = room.now()
     number, stage = now.number, now.stage
     _join(room)
-    st.fragment(_live, run_every=1.5)(room, number, stage)
+    st.fragment(_live, run_every=2)(room, number, stage)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if stage == "open":
             st.button("Close the guesses", type="primary", on_click=room.close, args=(room.host, number))
@@ -76,7 +76,10 @@ def ranking(standings: list[Standing], most: int, own: str = "") -> None:
 
 
 def _begin(room: Room, record: Record | None, whose: str, after: int) -> None:
-    room.begin(room.host, riddles.next_riddle(record, whose, room.played(), room.code), after)
+    try:
+        room.begin(room.host, riddles.next_riddle(record, whose, room.played(), room.code), after)
+    except GameError as told:
+        st.toast(plain(str(told)))
 
 
 def _end(room: Room) -> None:

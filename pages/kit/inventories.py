@@ -10,10 +10,10 @@ from pages.kit.text import plain
 from traitscope import inventories_shown as shown
 from traitscope import own_inventories, preview
 
-ROW = 4  # choosers beside each other
+ROW = 3  # choosers beside each other
 WORDS = {
     "wording": "Wording", "labels": "Labels", "options": "Order of options", "binding": "Labels belong to", "items": "Order of items",
-    "items_per_prompt": "Items a prompt", "memory": "Memory", "persona_place": "Persona stands in", "language": "Language",
+    "items_per_prompt": "Items a prompt", "memory": "Memory", "persona_place": "Persona in", "language": "Language",
     "situation": "Situation", "format": "Format of the reply",
 }  # fmt: skip
 ROLES = {"system": "System", "user": "User", "assistant": "Assistant: an earlier reply, made up here"}
@@ -32,7 +32,7 @@ def loaded(name: str, language: str = "") -> shown.Inventory | None:
 def preview_of(inventory: shown.Inventory) -> None:
     """Choosers of all that a form can vary, and the very messages that a model would be sent."""
     ways = preview.ELICITATIONS[inventory.kind]
-    left, middle, right = st.columns([1, 1, 2])
+    left, middle, right = st.columns(ROW)
     with left:
         elicitation = ways[[str(each) for each in ways].index(choose("How it is asked", ways, key="elicitation"))]
     with middle:

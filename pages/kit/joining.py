@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.kit.choosing import asked, keep
-from traitscope import classroom
+from traitscope import classroom, guessing
 
 CODE, HOST, PLAYER = "code", "host", "player"
 
@@ -40,7 +40,7 @@ def enter() -> None:
         code = st.text_input("The code on the projector", max_chars=12, autocomplete="off")
         if st.form_submit_button("Enter", type="primary"):
             if classroom.opens(code):
-                remember(CODE, code)
+                remember(CODE, guessing.as_code(code))
                 st.rerun()
             st.error("That is not the code of this class.")
     if asked(CODE):

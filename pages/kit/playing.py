@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from pages.kit.exhibits import exhibit
 from pages.kit.hosting import MOST_RANKED, clues, persona, ranking
 from pages.kit.joining import PLAYER, remember, remembered
 from pages.kit.text import plain
@@ -18,13 +17,12 @@ def play(room: Room) -> None:
         _name(room)
         return
     now = room.now()
-    st.fragment(_wait, run_every=3)(room, now, player)
+    st.fragment(_wait, run_every=room.pause())(room, now, player)
     if now.riddle and now.stage in ("open", "closed"):
         if guess(room, now, now.riddle, player.token):
             st.rerun()
     elif now.riddle:
-        outcome(now.riddle, room.guess_of(player.token, now.number))
-        exhibit(guessing_shown.exhibit(room, now.number))
+        outcome(now.riddle, room.guess_of(player.token, now.number), room.counts(now.number))
         ranking(room.ranking(), MOST_RANKED, player.token)
         clues(now.riddle, with_traits=True)
     st.button("Leave the class", type="tertiary", on_click=_leave, args=(room, player))
@@ -33,17 +31,18 @@ def play(room: Room) -> None:
 def guess(room: Room, now: Now, riddle: Riddle, token: str) -> bool:
     """The answers, and the poles to choose from; whether a guess went in just now."""
     clues(riddle)
+    place = f"{room.code}_{now.number}"
     said, closed = room.guess_of(token, now.number), now.stage != "open"
-    with st.form(f"guess_{now.number}"):
+    with st.form(f"guess_{place}"):
         chosen = {
             each.trait: st.radio(
                 plain(each.name), (-1, 1), index={-1: 0, 1: 1}.get(said.get(each.trait, 0)), horizontal=True,
-                format_func=lambda pole, each=each: plain(each.word(pole)), disabled=closed, key=f"pole_{now.number}_{each.trait}",
+                format_func=lambda pole, each=each: plain(each.word(pole)), disabled=closed, key=f"pole_{place}_{each.trait}",
             )
             for each in riddle.poles
         }  # fmt: skip
         word = "Change my guess" if said else "Guess"
-        sent = st.form_submit_button(word, type="primary", disabled=closed, key=f"send_{now.number}")
+        sent = st.form_submit_button(word, type="primary", disabled=closed, key=f"send_{place}")
     if sent:
         try:
             room.guess(token, now.number, {trait: pole for trait, pole in chosen.items() if pole is not None})
@@ -53,9 +52,9 @@ def guess(room: Room, now: Now, riddle: Riddle, token: str) -> bool:
     return False
 
 
-def outcome(riddle: Riddle, said: dict[str, int]) -> None:
-    """A player's own guess beside the truth, and who it was."""
-    verdict = guessing_shown.verdict(riddle, said)
+def outcome(riddle: Riddle, said: dict[str, int], counts: dict[str, tuple[int, int]] | None = None) -> None:
+    """A player's own guess beside the truth and the class's guesses, and who it was."""
+    verdict = guessing_shown.verdict(riddle, said, counts)
     if said:
         st.subheader(f"{verdict['Right'].count('yes')} of {len(riddle.poles)} right", anchor=False)
     else:
@@ -82,7 +81,7 @@ def _wait(room: Room, now: Now, player: Player) -> None:
     ended = ROOMS.room(room.code) is not room or room.player(player.token) is None
     if ended or (room.number, room.stage) != (now.number, now.stage):
         st.rerun()
-    own = next((each for each in room.ranking() if each.token == player.token), None)
+    own = room.standing(player.token) if now.stage == "revealed" else None
     points = f" You have {own.points} of {own.of} points." if own and own.of else ""
     mine = "Your guess is in." if room.guess_of(player.token, now.number) else "You have not guessed."
     told = {

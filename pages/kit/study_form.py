@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.kit.text import plain
 from traitscope import design_plan, design_probe, designing
-from traitscope.study_file import Ask, People, StudyFile
+from traitscope.study_file import Ask, Model, People, StudyFile
 
 KEEP: dict[str, Any] = {"persist_state": "session"}
 MOST_OWN, MOST_ASKS = 40, 20
@@ -54,12 +54,13 @@ def _models(file: StudyFile, key: str) -> tuple[StudyFile, dict[str, str]]:
     )  # fmt: skip
     chosen = []
     for name in names:
-        cells = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
-        cells[0].markdown(plain(name))
-        heat = cells[1].number_input("Temperature", 0.0, 2.0, known[name].temperature if name in known else 0.0, 0.1, key=f"{key}_heat_{name}", **KEEP)  # fmt: skip
-        most = cells[2].number_input("Longest reply", 1, None, known[name].max_tokens if name in known else 32, key=f"{key}_most_{name}", help="In tokens.", **KEEP)  # fmt: skip
+        row = st.container(horizontal=True, vertical_alignment="bottom")  # which wraps where the page is narrow
+        row.markdown(plain(name), width=260)
+        own = known.get(name, Model(name))
+        heat = row.number_input("Temperature", 0.0, 2.0, own.temperature, 0.1, key=f"{key}_heat_{name}", width=130, **KEEP)  # fmt: skip
+        most = row.number_input("Longest reply", 1, None, own.max_tokens, key=f"{key}_most_{name}", help="In tokens.", width=150, **KEEP)  # fmt: skip
         chosen.append((name, heat, most))
-        cells[3].button("Does it answer?", key=f"{key}_check_{name}", on_click=_to_check, args=(name,))
+        row.button("Does it answer?", key=f"{key}_check_{name}", on_click=_to_check, args=(name,))
         _checked(name)
     file = msgspec.structs.replace(file, models=designing.models(file, chosen))
     keys = {
@@ -165,12 +166,12 @@ def _asks(file: StudyFile, home: Path, key: str) -> StudyFile:
 
 
 def _ask(ask: Ask, file: StudyFile, home: Path, key: str) -> Ask:
-    cells = st.columns([2, 1, 1])
+    row = st.container(horizontal=True, vertical_alignment="bottom")
     at = designing.ELICITATIONS.index(ask.elicitation)
-    elicitation = cells[0].segmented_control("Elicitation", designing.ELICITATIONS, default=ask.elicitation, required=True, key=f"{key}_elicitation", help=designing.ELICITATIONS_TOLD, **KEEP)  # fmt: skip
-    draws = cells[1].number_input("Draws", 1, None, ask.replicates, key=f"{key}_draws", help="How often each form is given to each persona (replicates).", **KEEP)  # fmt: skip
+    elicitation = row.segmented_control("Elicitation", designing.ELICITATIONS, default=ask.elicitation, required=True, key=f"{key}_elicitation", help=designing.ELICITATIONS_TOLD, **KEEP)  # fmt: skip
+    draws = row.number_input("Draws", 1, None, ask.replicates, width=130, key=f"{key}_draws", help="How often each form is given to each persona (replicates).", **KEEP)  # fmt: skip
     replies = ["auto", "labels", "text"]
-    reply = cells[2].selectbox("Reply", replies, replies.index(ask.reply), key=f"{key}_reply", help="By the probabilities of the labels, as a text, or what the model can.", **KEEP)  # fmt: skip
+    reply = row.selectbox("Reply", replies, replies.index(ask.reply), width=150, key=f"{key}_reply", help="By the probabilities of the labels, as a text, or what the model can.", **KEEP)  # fmt: skip
     changed = elicitation != designing.ELICITATIONS[at]
     ask = msgspec.structs.replace(ask, elicitation=elicitation, replicates=draws, reply=reply)
     ask = designing.only_seen(ask) if changed else ask

@@ -45,6 +45,7 @@ def test_the_address_chooses_cells_and_what_outcomes_are_counted_by(runs: Path) 
     assert page.selectbox(key="by").value == "model"
     assert page.selectbox(key="cells").value == change
     assert "Which models give no usable answer?" in " ".join(each.label for each in page.expander)
+    page = rendered("consistency", runs / "full", inventory="tipi", model="simulated:refuser")
     calm(page.selectbox(key="by").select("persona").run())
     assert "Which personas give no usable answer?" in " ".join(each.label for each in page.expander)
 

@@ -245,7 +245,8 @@ def test_what_was_started_from_here_is_stopped_from_here_and_keeps_its_answers(
     wait_for(lambda: priced.asked > before + 8)
     assert continuing.state(record)["can_stop"]
     page = studies(record.folder)
-    assert "Being asked now." in words(page)
+    assert "go_on_paid" not in {each.key for each in page.button}
+    assert "over the last two minutes" in words(page) or "as soon as a few answers" in words(page)
     calm(page.button(key="stop_paid").click().run())
     wait_for(lambda: not is_held(record.folder))
     wait_for(lambda: last_words(record.folder).startswith("traitscope: stopped; what was answered is kept"))

@@ -90,7 +90,7 @@ def test_a_study_is_designed_started_and_scored(folder: Path) -> None:
     calm(page.button(key="design_start").click().run())
     record = complete(folder / "first_try")
     assert len(tables.scores(record).query("version == 'chosen'")) == 32 * 5
-    assert toml(page) == (folder / "first_try" / "study.toml").read_text("utf-8")
+    assert toml(page) == (folder / "first_try" / "study.toml").read_text("utf-8").rstrip()
     calm(page.run())
     assert "first\\_try under Studies" in [each.proto.label for each in page.get("page_link")]
 

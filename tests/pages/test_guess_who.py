@@ -39,25 +39,31 @@ def button(page: AppTest, label: str) -> Any:
     return next(each for each in page.button if each.label == label)
 
 
-def choose(page: AppTest, number: int, poles: dict[str, int]) -> AppTest:
+def choose(page: AppTest, room: Room, poles: dict[str, int]) -> AppTest:
     for trait, pole in poles.items():
-        page.radio(key=f"pole_{number}_{trait}").set_value(pole)
-    return calm(page.button(key=f"send_{number}").click().run())
+        page.radio(key=f"pole_{room.code}_{room.number}_{trait}").set_value(pole)
+    return calm(page.button(key=f"send_{room.code}_{room.number}").click().run())
+
+
+def alone(page: AppTest) -> Room:
+    room: Room = page.session_state[f"alone with {riddles.SIMULATED}"]
+    return room
 
 
 def test_alone_a_guess_is_measured_against_the_truth_and_another_persona_follows() -> None:
     page = rendered("guess_who", None)
     assert len(page.table[0].value) == 10 and "It was told" not in words(page)
-    room: Room = page.session_state["guess_who_alone"]
+    room = alone(page)
     truth = dict(room.now().riddle.truth)  # type: ignore[union-attr]
-    choose(page, 1, {**truth, "openness": -truth["openness"]})
+    choose(page, room, {**truth, "openness": -truth["openness"]})
     assert "4 of 5 right" in words(page) and "You are a character who is" in words(page)
     calm(button(page, "Another persona").click().run())
     assert room.number == 2 and "It was told" not in words(page)
 
 
 def test_a_guess_without_a_pole_for_each_trait_is_not_taken() -> None:
-    page = choose(rendered("guess_who", None), 1, {"openness": 1})
+    page = rendered("guess_who", None)
+    choose(page, alone(page), {"openness": 1})
     assert "Choose a pole for every trait first." in words(page)
 
 
@@ -71,17 +77,17 @@ def test_a_records_answers_are_offered_and_simulated_persons_always(runs: Path) 
 def test_a_class_opens_is_joined_plays_and_ends_with_the_points_of_each() -> None:
     teacher = rendered("guess_who", None)
     calm(button(teacher, "Open a class").click().run())
-    room = ROOMS.room(teacher.query_params["code"][0])
-    assert room and room.opened_by(teacher.query_params["host"][0])
+    room = ROOMS.room(teacher.query_params["code"])
+    assert room and room.opened_by(teacher.query_params["host"])
     player = rendered("guess_who", None, code=room.code)
     player.text_input[0].set_value("<b>*Ada*</b>")
     calm(button(player, "Join").click().run())
     assert "the first round has not begun" in words(player)
     calm(button(teacher, "Open the first round").click().run())
     truth = dict(room.now().riddle.truth)  # type: ignore[union-attr]
-    choose(calm(player.run()), 1, truth)
+    choose(calm(player.run()), room, truth)
     assert "Your guess is in. 1 of 1 guesses are in." in words(player) and "It was told" not in words(player)
-    again = rendered("guess_who", None, code=room.code, player=player.query_params["player"][0])  # a reload
+    again = rendered("guess_who", None, code=room.code, player=player.query_params["player"])  # a reload
     assert [each.value for each in again.radio] == list(truth.values()) and room.joined() == 1
     calm(button(teacher, "Close the guesses").click().run())
     assert all(each.disabled for each in calm(player.run()).radio)

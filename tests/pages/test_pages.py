@@ -99,24 +99,28 @@ def test_the_caption_tells_persons_sittings_and_elicitation(runs: Path) -> None:
 def test_a_constant_responder_is_called_one_and_gets_no_place_in_a_norm_group(runs: Path) -> None:
     page = rendered("trait_profiles", runs / "full", model="simulated:first_option")
     assert "One constant answer, so no profile: bare model, big_five_32: assigned high" in words(page)
-    assert not {"t", "percentile", "low", "high"} & set(page.dataframe[0].value.columns)
+    assert not {"T", "percentile", "95 % CI"} & set(page.table[0].value.columns)
 
 
 def test_a_refuser_has_no_profile_and_no_number(runs: Path) -> None:
     page = rendered("trait_profiles", runs / "full", model="simulated:refuser")
     assert "no usable answer yet on any scale" in words(page)
-    assert "pomp" not in page.dataframe[0].value
+    assert "POMP" not in page.table[0].value
+
+
+def test_without_neutral_personas_a_profile_says_how_to_get_a_control_band(runs: Path) -> None:
+    assert 'Add "controls_30" to the personas' in words(rendered("trait_profiles", runs / "full"))
 
 
 def test_norms_come_with_source_and_n(runs: Path) -> None:
     page = rendered("trait_profiles", runs / "full", model="simulated:person")
-    assert {"t", "percentile", "norm", "norm_n"} <= set(page.dataframe[0].value.columns)
+    assert {"T", "percentile", "norm group", "norm n"} <= set(page.table[0].value.columns)
     assert "T and percentile are within a norm group, n " in words(page)
 
 
 def test_likelihoods_keep_their_own_scale(runs: Path) -> None:
     page = rendered("trait_profiles", runs / "likelihood", ask="likelihood: double_centred")
-    assert "pomp" not in page.dataframe[0].value
+    assert "POMP" not in page.table[0].value
     assert "no common metric with ratings" in words(page)
 
 
@@ -135,7 +139,7 @@ def test_an_address_of_another_record_falls_back_to_what_there_is(runs: Path) ->
 def test_the_choosers_choose(runs: Path) -> None:
     page = rendered("trait_profiles", runs / "full")
     calm(page.selectbox(key="inventory").select("sdrs5").run())
-    assert "A radar needs three scales" in words(page)
+    assert "A radar needs 3 scales" in words(page)
     calm(page.multiselect(key="personas").set_value([]).run())
     assert "Choose at least one" in words(page)
 

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from test_pages import calm, rendered, words
 
-from tests.pages.test_pages import calm, rendered, words
-from tests.traitscope.test_taking import TEN
 from traitscope.classroom import CODE
+
+# reversed are 06 (E), 02 (A), 23 (C), 09 (N) and 41 (O): Extraversion is (4 + 5) / 2, Agreeableness (1 + 2) / 2
+TEN = {"bfi44_06": 2, "bfi44_36": 5, "bfi44_02": 5, "bfi44_22": 2, "bfi44_03": 4, "bfi44_23": 1,
+       "bfi44_09": 4, "bfi44_39": 1, "bfi44_20": 3, "bfi44_41": 3}  # fmt: skip
 
 
 def answered(record: Path | None = None, left: int = 0, **address: Any) -> AppTest:
@@ -45,7 +48,7 @@ def test_the_profile_has_the_scores_that_a_hand_computes() -> None:
 
 def test_unanswered_items_are_named_and_a_partial_profile_is_shown() -> None:
     told = words(answered(left=1))
-    assert "1 question of 10 not answered: 4. I see myself as someone who is reserved" in told
+    assert "1 question of 10 not answered: 3. I see myself as someone who is reserved" in told
     assert "Extraversion: 5.00" in told and "(1 of 2 items)" in told
 
 

@@ -268,7 +268,9 @@ def test_the_shown_votes_are_those_that_were_sent() -> None:
     shown = guessing_shown.exhibit(room, 1)
     assert list(shown.table["n_high"]) == [2] * 5 and list(shown.table["n_low"]) == [1] * 5
     assert list(shown.table["right"]) == [2 / 3 if riddle().truth[trait] > 0 else 1 / 3 for trait in TRAITS]
-    assert guessing_shown.verdict(riddle(), dict(riddle().truth))["Right"] == ["yes"] * 5
+    verdict = guessing_shown.verdict(riddle(), dict(riddle().truth), room.counts(1))
+    assert verdict["Right"] == ["yes"] * 5
+    assert verdict["Class right"] == [f"{2 if riddle().truth[trait] > 0 else 1} of 3" for trait in TRAITS]
 
 
 def test_the_server_of_a_class_knows_no_key_and_another_code_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from traitscope import estimates, profiles, reporting, scenarios
+from traitscope import estimates, places, profiles, profiles_told, reporting, scenarios
 from traitscope.findings import findings
 from traitscope.record import Record
 from traitscope.runner import run
@@ -361,10 +361,11 @@ def test_a_constant_chooser_is_told_so_as_a_chooser(tmp_path):
 
 
 def test_profiles_know_choices(small):
-    found = profiles.read(small)
-    asks = profiles.options(found.people, "ask", inventory="acts", model="simulated:perfect")
+    asks = places.options(small, "ask", inventory="acts", model="simulated:perfect")
     assert asks == ["rating: chosen", "choice: chosen", "rating: expected", "choice: expected"]
     place = {"inventory": "acts", "model": "simulated:perfect", "ask": "choice: chosen"}
-    table = profiles.profile(found, ["big_five_32: assigned high", "big_five_32: assigned low"], **place)
+    chosen = ["big_five_32: assigned high", "big_five_32: assigned low"]
+    table = profiles.profile(small, chosen, **place, level="domain")
     assert table["value"].tolist() == [100.0, 100.0, 0.0, 0.0]
-    assert len(profiles.told_of(found, **place)[0]) == 1
+    told = profiles_told.finding(small, **place)
+    assert "the effect of the assigned pole is not estimable" in told and "bfi44" not in told

@@ -34,13 +34,15 @@ def columns(
             customdata=[plain(each) for each in part[places]],
             hovertemplate="%{customdata}: %{y:.1%}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-        if mark and part[mark].notna().any():
-            figure.add_scatter(
-                x=at, y=[known(each) for each in part[mark]], mode="markers", name=plain(marked), legendgroup="mark",
-                showlegend=number == 0, hovertemplate="%{y:.1%}<extra>%{fullData.name}</extra>",
-                marker={"symbol": "diamond", "size": 12, "color": "white", "line": {"width": 2, "color": "black"}},
-            )  # fmt: skip
-            entries += number == 0
+    if mark and table[mark].notna().any():
+        at = [along.index(str(place)) + (found.index(str(group)) - (len(found) - 1) / 2) * wide
+              for place, group in zip(table[places], table[groups], strict=True)]  # fmt: skip
+        figure.add_scatter(
+            x=at, y=[known(each) for each in table[mark]], mode="markers", name=plain(marked),
+            hovertemplate="%{y:.1%}<extra>%{fullData.name}</extra>",
+            marker={"symbol": "diamond", "size": 12, "color": "white", "line": {"width": 2, "color": "black"}},
+        )  # fmt: skip
+        entries += 1
     if line is not None:
         figure.add_hline(y=line, line={"color": GREY, "width": 2, "dash": "dot"})
         # a line has no entry in the legend; an empty trace that looks like it has

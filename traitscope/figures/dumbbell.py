@@ -53,9 +53,10 @@ def dumbbell(
         margin = 0.02 * (span[1] - span[0])
         figure.update_xaxes(range=[span[0] - margin, span[1] + margin])
     rows_axis(figure, names)
+    digits = 0 if span else 1
     for told, gap, name in zip(known[words], known["gap"], known[rows].astype(str), strict=True):
         figure.add_annotation(
-            text=f"{gap:+.{0 if span else 1}f} {plain(told)}".replace("-", "−").strip(), x=1, xref="paper", xanchor="left", xshift=8,
+            text=f"{round(gap, digits) + 0.0:+.{digits}f} {plain(told)}".replace("-", "−").strip(), x=1, xref="paper", xanchor="left", xshift=8,
             y=place[name], yref="y", showarrow=False, font={"size": 12}, align="left",
         )  # fmt: skip
     return figure

@@ -11,6 +11,7 @@ from traitscope.figures.style import DIVERGING, GREY, LABEL_LETTERS, SEQUENTIAL,
 
 MOST_PRINTED = 300  # cells; with more, numbers in cells would overlap
 HOVER_LETTERS = 70
+MOST_LEVEL = 8  # columns whose names stand level
 
 
 def heatmap(
@@ -52,9 +53,12 @@ def heatmap(
     if blank:
         figure.add_scatter(x=[each[0] for each in blank], y=[each[1] for each in blank], mode="markers", hoverinfo="skip",
                            showlegend=False, marker={"symbol": "x-thin", "size": 7, "line": {"width": 1, "color": GREY}})  # fmt: skip
-    laid_out(figure, title, plot=max(200, len(down) * (26 if len(down) <= 60 else 15)), x=x, y=y)
-    figure.update_xaxes(tickvals=list(range(len(across))), ticktext=[wrapped(each, LABEL_LETTERS - 8) for each in across],
-                        range=[-0.5, len(across) - 0.5], showgrid=False, zeroline=False, tickangle=0 if len(across) <= 8 else -60)  # fmt: skip
+    # side by side they have room for a line each, which wants height instead
+    slanted = [plain(each) for each in across] if len(across) > MOST_LEVEL else []
+    room = 6 * max(map(len, slanted), default=0)
+    laid_out(figure, title, plot=max(200, len(down) * (26 if len(down) <= 60 else 15)) + room, x=x, y=y)
+    figure.update_xaxes(tickvals=list(range(len(across))), ticktext=slanted or [wrapped(each, LABEL_LETTERS - 8) for each in across],
+                        range=[-0.5, len(across) - 0.5], showgrid=False, zeroline=False, tickangle=-60 if slanted else 0)  # fmt: skip
     figure.update_yaxes(tickvals=list(range(len(down))), ticktext=[wrapped(each, 40) for each in down],
                         range=[len(down) - 0.5, -0.5], showgrid=False, zeroline=False)  # fmt: skip
     return figure

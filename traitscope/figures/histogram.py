@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
 from pandas import DataFrame
 
@@ -32,6 +33,8 @@ def histogram(
     laid_out(figure, title, plot=300, x=x, y="permutations", legend=len(found))
     figure.update_layout(barmode="overlay", bargap=0)
     room = 0.04 * (high - low) or 1.0
+    counts = [np.bincount(((some - low) / size).astype(int)).max() for _, some in table.groupby(groups)[value]]
+    figure.update_yaxes(range=[0, 1.18 * max(counts, default=1)])  # room for the words at the line
     figure.update_xaxes(range=[low - room, high + room + size], zeroline=False)
     figure.add_vline(x=observed, line={"color": GREY, "width": 3})
     on_the_right = observed > (low + high) / 2
