@@ -3,6 +3,8 @@
 from functools import partial
 
 import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.starlette import App
 
 from pages import (
     compare,
@@ -20,6 +22,7 @@ from pages import (
     what_breaks_a_test,
 )
 from pages.kit import joining
+from pages.kit.front import KnowsItsServer
 from traitscope import classroom
 from traitscope.record import Record, records
 
@@ -90,6 +93,9 @@ def _choose_record() -> Record | None:
         st.caption(kit.plain(record.manifest.title))
         return record
 
+
+# what `streamlit run` serves; it runs this file anew for every visit, as __main__
+app = App(__file__, middleware=[Middleware(KnowsItsServer)])
 
 if __name__ == "__main__":
     main()

@@ -56,7 +56,7 @@ def shifts(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     least = LEAST_POMP if found.has_options else LEAST_NATS
     figure = figures.forest(
         table.assign(row=table["code"].str.replace("_", " ") + ": " + table["level"], group="all"), question,
-        x=f"mean shift from the standard form, {found.unit}; to the right: {told}", rows="row",
+        x=f"mean shift, {found.unit}; right: {told}", rows="row",
         value="shift", line=0.0, span=reaching(table.rename(columns={"shift": "value"}), -least, least),
     )  # fmt: skip
     caption = found.caption(
@@ -133,7 +133,7 @@ def _parallel(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
             "parallel", question, table, missing=f"Not estimable: {notes or 'no usable scores in two forms'}."
         )
     figure = figures.forest(
-        table, question, x="ICC(A,1): 1 where every form gives a person the same score", rows="name", groups="factor", line=1.0,
+        table, question, x="ICC(A,1): 1 for the same scores", rows="name", groups="factor", line=1.0,
         span=reaching(table, 0.0, 1.0),
     )  # fmt: skip
     caption = found.caption(

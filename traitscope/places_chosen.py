@@ -19,7 +19,7 @@ from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.record import Record
 
-CONTENT = "where the same answers would stand if content alone counted"
+CONTENT = "the same answers, if content alone counted"
 SHARES = [
     column("order", "order of options"), column("place", "place on the page", "count"), column("n", "answers", "count"),
     column("share", kind="bounded"), column("content", "by content alone", "bounded", CONTENT), column("even", kind="bounded"),

@@ -46,7 +46,7 @@ def acquiescence(record: Record, inventory: str, model: str, ask: str) -> Exhibi
             "acquiescence", question, table, missing=f"Not estimable: {'; '.join(dict.fromkeys(table['note']))}."
         )
     figure = figures.forest(
-        table.assign(group="model"), question, x="acquiescence in answer categories: 0 for content alone", rows="model", line=0.0,
+        table.assign(group="model"), question, x="in categories: 0 for content alone", rows="model", line=0.0,
         span=reaching(table, -0.5, 0.5),
     )  # fmt: skip
     told = (

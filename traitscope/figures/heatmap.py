@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import DIVERGING, GREY, LABEL_LETTERS, SEQUENTIAL, known, laid_out, plain, wrapped
+from traitscope.figures.style import DIVERGING, GREY, SEQUENTIAL, known, laid_out, plain, wrapped
 
 MOST_PRINTED = 300  # cells; with more, numbers in cells would overlap
 HOVER_LETTERS = 70
-MOST_LEVEL = 8  # columns whose names stand level
+LEVEL_LETTERS = 40  # of all names across, that a narrow page has room for in one line
 
 
 def heatmap(
@@ -53,11 +53,12 @@ def heatmap(
     if blank:
         figure.add_scatter(x=[each[0] for each in blank], y=[each[1] for each in blank], mode="markers", hoverinfo="skip",
                            showlegend=False, marker={"symbol": "x-thin", "size": 7, "line": {"width": 1, "color": GREY}})  # fmt: skip
-    # side by side they have room for a line each, which wants height instead
-    slanted = [plain(each) for each in across] if len(across) > MOST_LEVEL else []
+    longest = max((len(word) for each in across for word in each.split()), default=0)
+    # side by side, slanted names have room for a line each, which wants height instead
+    slanted = [plain(each) for each in across] if longest * len(across) > LEVEL_LETTERS else []
     room = 6 * max(map(len, slanted), default=0)
     laid_out(figure, title, plot=max(200, len(down) * (26 if len(down) <= 60 else 15)) + room, x=x, y=y)
-    figure.update_xaxes(tickvals=list(range(len(across))), ticktext=slanted or [wrapped(each, LABEL_LETTERS - 8) for each in across],
+    figure.update_xaxes(tickvals=list(range(len(across))), ticktext=slanted or [wrapped(each, LEVEL_LETTERS // max(1, len(across))) for each in across],
                         range=[-0.5, len(across) - 0.5], showgrid=False, zeroline=False, tickangle=-60 if slanted else 0)  # fmt: skip
     figure.update_yaxes(tickvals=list(range(len(down))), ticktext=[wrapped(each, 40) for each in down],
                         range=[len(down) - 0.5, -0.5], showgrid=False, zeroline=False)  # fmt: skip
