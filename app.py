@@ -23,8 +23,8 @@ from pages import (
 )
 from pages.kit import joining
 from pages.kit.front import KnowsItsServer
-from traitscope import classroom
 from traitscope.record import Record, records
+from traitscope.teaching import classroom
 
 PAGES = {
     "Study": [(studies, "Studies"), (design, "Design"), (inventories, "Inventories")],

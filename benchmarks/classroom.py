@@ -25,7 +25,7 @@ sys.path[:] = [each for each in sys.path if Path(each).resolve() != Path(__file_
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks import browsing  # noqa: E402
-from traitscope import classroom, serving  # noqa: E402
+from traitscope.teaching import classroom, serving  # noqa: E402
 
 TRAITS = ("Extraversion", "Agreeableness", "Conscientiousness", "Neuroticism", "Openness")
 MOST_SECONDS = 600  # for any one step: a busy machine is slow, not wrong

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import coefficients, comparison_shown, model_differences, places, reliability_shown
-from traitscope.model_differences import ALL_OTHERS, Compared
+from traitscope import places
 from traitscope.record import Record
+from traitscope.results import coefficients, comparison_shown, model_differences, reliability_shown
+from traitscope.results.model_differences import ALL_OTHERS, Compared
 
 
 def render(record: Record | None) -> None:

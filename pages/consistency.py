@@ -3,7 +3,9 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import (
+from traitscope import places
+from traitscope.record import Record
+from traitscope.results import (
     choices_shown,
     consistency_shown,
     draws_shown,
@@ -11,11 +13,9 @@ from traitscope import (
     forms_asked,
     items_by_form,
     outcomes_by,
-    places,
     places_chosen,
     styles_shown,
 )
-from traitscope.record import Record
 
 
 def render(record: Record | None) -> None:

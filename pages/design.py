@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages import kit
 from pages.kit import study_form, study_start
-from traitscope import design_file, design_plan, design_shown, designing
+from traitscope.design import design_file, design_plan, design_shown, designing
 from traitscope.record import Record, records
 from traitscope.study_file import StudyFile
 

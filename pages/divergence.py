@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import divergence_looked as looked
-from traitscope import divergence_nulls_shown as beside
-from traitscope import divergence_shown as shown
-from traitscope.divergence_looked import Looked
 from traitscope.record import Record
+from traitscope.results import divergence_looked as looked
+from traitscope.results import divergence_nulls_shown as beside
+from traitscope.results import divergence_shown as shown
+from traitscope.results.divergence_looked import Looked
 
 WAYS = {"said_by": "What it says, by", "done_by": "What it does, by", "persona_set": "Persona set"}
 

@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages import kit
 from pages.kit import hosting, joining, playing
-from traitscope import classroom, guessing, riddles
-from traitscope.guessing import ROOMS, GameError, Room
 from traitscope.record import Record
+from traitscope.teaching import classroom, guessing, riddles
+from traitscope.teaching.guessing import ROOMS, GameError, Room
 
 
 def render(record: Record | None) -> None:

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import coefficients, components_shown, items_shown, place_sample, places, reliability_shown
-from traitscope.coefficients import Asked
+from traitscope import places
 from traitscope.record import Record
+from traitscope.results import coefficients, components_shown, items_shown, place_sample, reliability_shown
+from traitscope.results.coefficients import Asked
 
 MOST_COEFFICIENTS = 6  # that a figure keeps apart by colour
 

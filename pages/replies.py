@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pages import kit
-from traitscope import replies
 from traitscope.record import Record
+from traitscope.results import replies
 
 LABELS = {
     "model": "Model", "persona": "Persona", "inventory": "Inventory", "item": "Item", "elicitation": "Elicitation",

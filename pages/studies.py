@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import headway, outcomes, overview, removing
+from traitscope import headway, overview, removing
 from traitscope.record import Record
+from traitscope.results import outcomes
 from traitscope.store import StoreError
 
 LIST = ["record", "title", "state", "share", "trials"]

@@ -5,18 +5,9 @@ from typing import Any
 import streamlit as st
 
 from pages import kit
-from traitscope import (
-    assigned_shown,
-    choosing,
-    control_band,
-    overview,
-    places,
-    profiles,
-    profiles_shown,
-    profiles_told,
-    types_shown,
-)
+from traitscope import choosing, overview, places
 from traitscope.record import Record
+from traitscope.results import assigned_shown, control_band, profiles, profiles_shown, profiles_told, types_shown
 
 
 def render(record: Record | None) -> None:

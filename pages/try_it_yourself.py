@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import companions, taking, taking_shown
-from traitscope.classroom import in_class
 from traitscope.datafile import DataError
 from traitscope.record import Record
+from traitscope.teaching import companions, taking, taking_shown
+from traitscope.teaching.classroom import in_class
 
 
 def render(record: Record | None) -> None:

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import breaking_shown as shown
-from traitscope.classroom import in_class
 from traitscope.record import Record
+from traitscope.teaching import breaking_shown as shown
+from traitscope.teaching.classroom import in_class
 
 WIDTH = 212  # pixels of a slider: as many beside each other as there is room for
 

@@ -451,6 +451,6 @@ def _probe(given: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _class(given: argparse.Namespace) -> tuple[Any, str]:
-    from traitscope import serving
+    from traitscope.teaching import serving
 
     return serving.serve(given.port, given.record)

@@ -6,10 +6,10 @@ from pages.kit.choosing import choose
 from pages.kit.exhibits import exhibit
 from pages.kit.joining import CODE, HOST, remember
 from pages.kit.text import plain
-from traitscope import classroom, guessing_shown, riddles
-from traitscope.guessing import ROOMS, GameError, Room, Standing
 from traitscope.record import Record
-from traitscope.riddles import Riddle
+from traitscope.teaching import classroom, guessing_shown, riddles
+from traitscope.teaching.guessing import ROOMS, GameError, Room, Standing
+from traitscope.teaching.riddles import Riddle
 
 MOST_RANKED = 10  # on the projector; every player sees an own place
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.kit.choosing import asked, keep
-from traitscope import classroom, guessing
+from traitscope.teaching import classroom, guessing
 
 CODE, HOST, PLAYER = "code", "host", "player"
 

@@ -5,9 +5,9 @@ import streamlit as st
 from pages.kit.hosting import MOST_RANKED, clues, persona, ranking
 from pages.kit.joining import PLAYER, remember, remembered
 from pages.kit.text import plain
-from traitscope import guessing, guessing_shown
-from traitscope.guessing import ROOMS, GameError, Now, Player, Room
-from traitscope.riddles import Riddle
+from traitscope.teaching import guessing, guessing_shown
+from traitscope.teaching.guessing import ROOMS, GameError, Now, Player, Room
+from traitscope.teaching.riddles import Riddle
 
 
 def play(room: Room) -> None:

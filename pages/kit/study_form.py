@@ -7,7 +7,7 @@ import msgspec
 import streamlit as st
 
 from pages.kit.text import plain
-from traitscope import design_plan, design_probe, designing
+from traitscope.design import design_plan, design_probe, designing
 from traitscope.study_file import Ask, Model, People, StudyFile
 
 KEEP: dict[str, Any] = {"persist_state": "session"}

@@ -6,8 +6,9 @@ from pathlib import Path
 import streamlit as st
 
 from pages.kit.text import plain
-from traitscope import cost, design_file, design_plan
+from traitscope import cost
 from traitscope.background import stop
+from traitscope.design import design_file, design_plan
 from traitscope.record import Record
 from traitscope.study_file import StudyError, StudyFile
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import calm, rendered, words
 from traitscope import overview, tables
-from traitscope.design_file import EXAMPLES, NEW
+from traitscope.design.design_file import EXAMPLES, NEW
 from traitscope.record import Record
 from traitscope.study import load_study
 from traitscope.study_file import study_file

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks import browsing
 from tests.pages.test_pages import PAGES, ROOT, calm, rendered, words
-from traitscope import classroom, riddles, serving
-from traitscope.guessing import ROOMS, Room
+from traitscope.teaching import classroom, riddles, serving
+from traitscope.teaching.guessing import ROOMS, Room
 
 TRAITS = ("extraversion", "agreeableness", "conscientiousness", "neuroticism", "openness")
 FORBIDDEN = ("traitscope run", "Outcomes of", "Record", "Delete", "Start", "API")

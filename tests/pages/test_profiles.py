@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 import pytest
 from scipy import stats
 
-from traitscope import analysis, assigned_shown, estimates, figures, places, profiles, profiles_shown, profiles_told
+from traitscope import analysis, estimates, figures, places
 from traitscope.figures import style
 from traitscope.findings import findings
 from traitscope.record import Record
+from traitscope.results import assigned_shown, profiles, profiles_shown, profiles_told
 
 PLACE = {"inventory": "tipi", "model": "simulated:person", "ask": "rating: chosen"}
 DOMAINS = PLACE | {"level": "domain"}

@@ -9,9 +9,10 @@ from shutil import copytree
 import pytest
 from test_pages import calm, rendered, words
 
-from traitscope import analysis, headway, outcomes, overview, removing
+from traitscope import analysis, headway, overview, removing
 from traitscope.lock import alone
 from traitscope.record import Record
+from traitscope.results import outcomes
 from traitscope.store import StoreError
 
 Run = Callable[[Path, str, int | None], Record]

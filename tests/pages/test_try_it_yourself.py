@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import calm, rendered, words
 
-from traitscope.classroom import CODE
+from traitscope.teaching.classroom import CODE
 
 # reversed are 06 (E), 02 (A), 23 (C), 09 (N) and 41 (O): Extraversion is (4 + 5) / 2, Agreeableness (1 + 2) / 2
 TEN = {"bfi44_06": 2, "bfi44_36": 5, "bfi44_02": 5, "bfi44_22": 2, "bfi44_03": 4, "bfi44_23": 1,

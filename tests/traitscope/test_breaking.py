@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from inventories.responder import About, Shown
-from traitscope import breaking_shown as shown
-from traitscope.breaking import MOST_PERSONS, SCENARIO, STATEMENT, Setting, answers, drawn, found, leanings
 from traitscope.responders.simulated import SimulatedResponder, item_parameters
+from traitscope.teaching import breaking_shown as shown
+from traitscope.teaching.breaking import MOST_PERSONS, SCENARIO, STATEMENT, Setting, answers, drawn, found, leanings
 
 MANY = {"persons": MOST_PERSONS, "items": 20}
 

@@ -8,9 +8,10 @@ import pytest
 from scipy import stats
 
 from psychometrics import adjust, quasi_f
-from traitscope import analysis, comparison_shown, model_differences
-from traitscope.model_differences import Compared
+from traitscope import analysis
 from traitscope.record import Record
+from traitscope.results import comparison_shown, model_differences
+from traitscope.results.model_differences import Compared
 from traitscope.runner import run
 from traitscope.study import load_study
 

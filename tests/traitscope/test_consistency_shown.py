@@ -5,7 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from traitscope import (
+from traitscope import tables
+from traitscope.collected import analyze
+from traitscope.record import Record
+from traitscope.results import (
     choices_shown,
     consistency_shown,
     draws_shown,
@@ -15,10 +18,7 @@ from traitscope import (
     outcomes_by,
     places_chosen,
     styles_shown,
-    tables,
 )
-from traitscope.collected import analyze
-from traitscope.record import Record
 from traitscope.runner import run
 from traitscope.study import load_study
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from traitscope import control_band, profiles
 from traitscope.record import Record
+from traitscope.results import control_band, profiles
 from traitscope.runner import run
 from traitscope.study import load_study
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from traitscope import designing
-from traitscope.design_file import BEGINNING, checked, free_name, text
+from traitscope.design import designing
+from traitscope.design.design_file import BEGINNING, checked, free_name, text
 from traitscope.study_file import Ask, Model, StudyFile
 
 

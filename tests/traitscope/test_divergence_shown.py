@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from saying_and_doing import CHOICE, CHOSEN, CONFIRMATION, HALF, RATED, RATING, SAID, ask, asked, person
 
-from traitscope import divergence_levels as levels
-from traitscope import divergence_looked as looked
-from traitscope import divergence_nulls_shown as beside
-from traitscope import divergence_shown as shown
 from traitscope import pairing
 from traitscope.divergence import measures
-from traitscope.divergence_looked import Looked
 from traitscope.record import Record
+from traitscope.results import divergence_levels as levels
+from traitscope.results import divergence_looked as looked
+from traitscope.results import divergence_nulls_shown as beside
+from traitscope.results import divergence_shown as shown
+from traitscope.results.divergence_looked import Looked
 
 SET = "big_five_32"
 AT = Looked("simulated:person", RATED, RATED, SET)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from traitscope import classroom, guessing_shown, riddles, serving
 from traitscope.datafile import DataError
-from traitscope.guessing import (
+from traitscope.record import make_record
+from traitscope.runner import run
+from traitscope.study import Study, load_study
+from traitscope.teaching import classroom, guessing_shown, riddles, serving
+from traitscope.teaching.guessing import (
     LETTERS,
     MOST_PLAYERS,
     MOST_ROOMS,
@@ -21,9 +24,6 @@ from traitscope.guessing import (
     as_code,
     new_code,
 )
-from traitscope.record import make_record
-from traitscope.runner import run
-from traitscope.study import Study, load_study
 
 TRAITS = ("extraversion", "agreeableness", "conscientiousness", "neuroticism", "openness")
 

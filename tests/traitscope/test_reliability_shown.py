@@ -6,17 +6,10 @@ import pandas as pd
 import pytest
 
 from psychometrics import cronbach_alpha, item_statistics, retest
-from traitscope import (
-    analysis,
-    coefficients,
-    components_shown,
-    items_shown,
-    place_sample,
-    reliability_shown,
-    statistics,
-)
-from traitscope.coefficients import ALPHA, RETEST, Asked
+from traitscope import analysis, statistics
 from traitscope.record import Record
+from traitscope.results import coefficients, components_shown, items_shown, place_sample, reliability_shown
+from traitscope.results.coefficients import ALPHA, RETEST, Asked
 from traitscope.runner import run
 from traitscope.sample import record_sample
 from traitscope.study import load_study
@@ -126,9 +119,7 @@ def test_items_have_their_text_and_the_numbers_of_the_statistics(record: Record,
         assert table[column].tolist() == pytest.approx(expected.loc[table.index, column].tolist())
     assert table["text"].tolist() == [record.inventory("sd3").item(item).text for item in table.index]
     assert (table["low"] < table["item_rest_r"]).all() and (table["item_rest_r"] < table["high"]).all()
-    assert table["key"].to_dict() == {
-        item: "+" if key == 1 else "−" for item, key in keys.items()
-    }
+    assert table["key"].to_dict() == {item: "+" if key == 1 else "−" for item, key in keys.items()}
 
 
 def test_shares_of_variance_make_a_whole_and_negative_estimates_stay_in_the_table(record: Record) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from traitscope import replies
 from traitscope.record import Record
+from traitscope.results import replies
 from traitscope.runner import run
 from traitscope.study import load_study
 

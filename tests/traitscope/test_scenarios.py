@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from traitscope import estimates, places, profiles, profiles_told, reporting, scenarios
+from traitscope import estimates, places, reporting, scenarios
 from traitscope.findings import findings
 from traitscope.record import Record
+from traitscope.results import profiles, profiles_told
 from traitscope.runner import run
 from traitscope.study import load_study
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from traitscope import companions, taking, taking_shown
 from traitscope.collected import analyze
 from traitscope.datafile import DataError
+from traitscope.teaching import companions, taking, taking_shown
 
 # BFI-10 by hand; reversed are 06 (E), 02 (A), 23 (C), 09 (N) and 41 (O): 6 less the answer
 TEN = {"bfi44_06": 2, "bfi44_36": 5, "bfi44_02": 5, "bfi44_22": 2, "bfi44_03": 4, "bfi44_23": 1,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from traitscope import assigned_shown, profiles, types_shown
 from traitscope.record import Record
+from traitscope.results import assigned_shown, profiles, types_shown
 from traitscope.runner import run
 from traitscope.study import load_study
 

@@ -19,7 +19,7 @@ BAND = "rgba(128,128,128,0.22)"  # what chance or controls give
 # for values round a middle: blue through grey to orange, of equal weight for every kind of colour vision
 DIVERGING = [[0.0, "#0072B2"], [0.5, "#F2F2F2"], [1.0, "#D55E00"]]
 SEQUENTIAL = "Cividis"  # Nunez, Anderton and Renslow (2018): made for the colour-blind
-TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 60, 24, 60
+TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 46, 24, 60
 NARROW = 38  # letters of a title where two figures stand beside each other
 LINE = 22  # pixels of a line of the title
 

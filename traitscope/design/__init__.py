@@ -1,0 +1,1 @@
+"""A study composed in the browser: its form, its file, what it takes and what it buys."""

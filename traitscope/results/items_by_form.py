@@ -1,0 +1,79 @@
+"""Every item in every form: which answers stay, and which go with the printing."""
+
+from __future__ import annotations
+
+from pandas import DataFrame, concat
+
+from traitscope import figures
+from traitscope.apa import column
+from traitscope.exhibit import Exhibit
+from traitscope.kept import kept
+from traitscope.record import Record
+from traitscope.results.forms_asked import ONE_FORM, WORDS, FormsAsked, asked
+
+ANSWER, CHANGE = "mean answer", "mean absolute change from the first form"
+SHOWS = (ANSWER, CHANGE)
+UNSCORED = "not scored"
+COLUMNS = [
+    column("scale"), column("item"), column("text"), column("form"), column("n_persons", "persons", "count"),
+    column("mean", ANSWER), column("change", "mean change", "number", CHANGE), column("shift", "mean shift", "number", "mean change with its sign"),
+]  # fmt: skip
+
+
+def heatmap(record: Record, inventory: str, model: str, ask: str, shows: str) -> Exhibit:
+    """A cell an item x form; `shows` is one of `SHOWS`.
+
+    Columns scale, item, row (both), text, form, n_persons, mean (raw, never keyed), change and shift from the first form, of
+    the persons who answered in both.
+    """
+    return kept(_heatmap, record, inventory, model, ask, shows)
+
+
+def _heatmap(record: Record, inventory: str, model: str, ask: str, shows: str) -> Exhibit:
+    found = asked(record, inventory, model, ask)
+    question = "Does an item get the same answer in every form?"
+    if not found.varied:
+        return Exhibit("items_by_form", question, DataFrame(), missing=ONE_FORM)
+    table = _cells(found)
+    if table["mean"].isna().all():
+        return Exhibit("items_by_form", question, table, missing="No usable answer in any form.")
+    value, unit = ("mean", _unit(found)) if shows == ANSWER else ("change", f"mean change, {_unit(found)}")
+    ends = set(found.ends.values())
+    (low, high) = next(iter(ends))
+    span = (float(low), float(high)) if shows == ANSWER and found.has_options and len(ends) == 1 else None
+    named = ", ".join(WORDS[each] for each in found.varied)
+    figure = figures.heatmap(
+        table, question, rows="row", columns="form", value=value, unit=unit, x=f"form: {named}", span=span, order=found.names,
+        hover="text",
+    )  # fmt: skip
+    caption = found.caption(
+        "Items by scale; answers as given, not turned round for reversed items, and averaged over persons and draws. "
+        f"The first form is {found.names[0]}; a cross is a cell without a usable answer."
+    )
+    return Exhibit("items_by_form", question, table, COLUMNS, caption, figure)
+
+
+def _unit(found: FormsAsked) -> str:
+    if not found.has_options:
+        return "nats per token"
+    return "share of high actions" if found.elicitation == "choice" else "answer categories"
+
+
+def _cells(found: FormsAsked) -> DataFrame:
+    known = [each for each in found.inventory.items if each.id in found.ends]
+    scales = {name: place for place, name in enumerate(found.inventory.scales)}
+    known.sort(key=lambda each: scales.get(each.scale or "", len(scales)))
+    wide = found.rows.pivot_table(index=["item", "persona"], columns="printed", values="value", observed=True)
+    wide = wide.reindex(columns=found.names)
+    moved = wide.sub(wide[found.names[0]], axis=0)
+    parts = {"mean": wide, "change": moved.abs(), "shift": moved}
+    counts = wide.groupby(level="item").count()
+    means = {name: each.groupby(level="item").mean() for name, each in parts.items()}
+    table = concat({"n_persons": counts.stack(), **{name: each.stack() for name, each in means.items()}}, axis=1)
+    order = [(item.id, form) for item in known for form in found.names]
+    table = table.reindex(order).rename_axis(["item", "form"]).reset_index()
+    items = {item.id: item for item in known}
+    table.insert(0, "scale", [items[each].scale or UNSCORED for each in table["item"]])
+    table.insert(2, "row", table["scale"] + " · " + table["item"])
+    table.insert(3, "text", [found.inventory.printed_text(items[each]) for each in table["item"]])
+    return table.assign(n_persons=table["n_persons"].fillna(0).astype(int))
