@@ -6,7 +6,7 @@ PORT ?= 8502
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help setup demo full app class test check fix clean
+.PHONY: help setup demo full app class test browser check fix clean
 
 help:
 	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (2 to 4 minutes after set-up)"
@@ -14,6 +14,7 @@ help:
 	@echo "make app    the dashboard on the same record, in the browser"
 	@echo "make class  the classroom pages alone, for the local network (PORT=8502, RECORD=runs/demo for a model's answers)"
 	@echo "make test   set up, then every check and test"
+	@echo "make browser  every page with every kind of record in a real browser (make test makes one pass over every page)"
 	@echo "make fix    format and mend what the linter can mend"
 
 setup: $(VENV)/local.stamp
@@ -37,6 +38,10 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+$(VENV)/browser.stamp: benchmarks/browsing.py $(VENV)/dev.stamp
+	@$(BIN)/python benchmarks/browsing.py
+	@touch $@
+
 demo: setup
 	@$(BIN)/traitscope demo
 
@@ -49,7 +54,10 @@ app: setup
 class: setup
 	@$(BIN)/traitscope class --port $(PORT) $(if $(RECORD),--record $(RECORD))
 
-test: $(VENV)/dev.stamp check
+test: $(VENV)/browser.stamp check
+
+browser: $(VENV)/browser.stamp
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "browser or thorough" tests/pages
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

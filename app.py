@@ -22,7 +22,7 @@ from pages import (
     what_breaks_a_test,
 )
 from pages.kit import joining
-from pages.kit.front import KnowsItsServer
+from pages.kit.front import KnowsItsServer, reading_ahead
 from traitscope.record import Record, records
 from traitscope.teaching import classroom
 
@@ -95,7 +95,7 @@ def _choose_record() -> Record | None:
 
 
 # what `streamlit run` serves; it runs this file anew for every visit, as __main__
-app = App(__file__, middleware=[Middleware(KnowsItsServer)])
+app = App(__file__, middleware=[Middleware(KnowsItsServer)], lifespan=reading_ahead)
 
 if __name__ == "__main__":
     main()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
@@ -20,6 +21,7 @@ OUTCOMES = ("answered", "refused", "ambiguous", "off_scale", "unreadable", "miss
 BLOCK = "bfi44"  # the key-balanced items whose mean is taken off a persona's likelihoods
 
 SITTING = ["model", "persona", "persona_set", "inventory", "elicitation", "reply", "form", "replicate", "sitting"]
+KEYS = ["scale", "facet", "key"]
 
 
 def answers(record: Record) -> DataFrame:
@@ -33,17 +35,12 @@ def answers(record: Record) -> DataFrame:
     """
     with record.store() as store:
         columns, rows = store.table("answers")
-    table = DataFrame(rows, columns=columns)
-    # a record made before a factor was known has its default
-    forms = {text: Form(**json.loads(text)) for text in table["form"].unique()}
-    for factor in FACTORS:
-        table[factor] = table["form"].map({text: getattr(form, factor) for text, form in forms.items()})
-    table["form"] = table["form"].map({text: form.name() for text, form in forms.items()})
-    sets = {name: persona.set or "study" for name, persona in record.manifest.personas.items()}
-    table["persona_set"] = table["persona"].map(sets)
-    by = ["inventory", "language", "elicitation"]
-    keys = _keys(record, set(table[by].itertuples(index=False, name=None)))
-    table = table.merge(keys, how="left", on=[*by, "item"])
+        sittings = _sittings(record, *store.table("sittings"))
+    trials = DataFrame(rows, columns=columns)
+    # each number stands once among the sittings, in their order
+    places = np.searchsorted(sittings["number"], trials["number"])
+    table = pd.concat([sittings.drop(columns="number").take(places).reset_index(drop=True), trials], axis="columns")
+    table = pd.concat([table, _keys(record, table)], axis="columns")
     table["near_tie"] = table["near_tie"].eq(1)
     order = [*SITTING, *(each for each in FACTORS if each not in SITTING), "kind", "item", "scale", "facet", "key"]
     order += [
@@ -61,14 +58,26 @@ def answers(record: Record) -> DataFrame:
     return table[order]
 
 
-def _keys(record: Record, printed: Iterable[tuple[str, str, Elicitation]]) -> DataFrame:
-    rows = [
-        (*place, item.id, item.scale, item.facet, item.key)
-        for place in sorted(printed)
-        for item in record.inventory(*place).items
-    ]
-    columns = ["inventory", "language", "elicitation", "item", "scale", "facet", "key"]
-    return DataFrame(rows, columns=columns)
+def _sittings(record: Record, columns: list[str], rows: list[tuple[Any, ...]]) -> DataFrame:
+    """The sittings with every factor of their form, the form by its name, and the persona's set."""
+    table = DataFrame(rows, columns=columns)
+    # a record made before a factor was known has its default
+    forms = {text: Form(**json.loads(text)) for text in table["form"].unique()}
+    for factor in FACTORS:
+        table[factor] = table["form"].map({text: getattr(form, factor) for text, form in forms.items()})
+    table["form"] = table["form"].map({text: form.name() for text, form in forms.items()})
+    sets = {name: persona.set or "study" for name, persona in record.manifest.personas.items()}
+    return table.assign(persona_set=table["persona"].map(sets))
+
+
+def _keys(record: Record, table: DataFrame) -> DataFrame:
+    """Scale, facet and key of each row's item, in the inventory as it was printed for it; NaN for an item it has not."""
+    parts = []
+    for place, rows in table.groupby(["inventory", "language", "elicitation"], sort=False).groups.items():
+        items = record.inventory(*cast(tuple[str, str, Elicitation], place)).items
+        keys = DataFrame([(each.scale, each.facet, each.key) for each in items], [each.id for each in items], KEYS)
+        parts.append(keys.reindex(table.loc[rows, "item"]).set_axis(rows, axis="index"))
+    return pd.concat(parts).reindex(table.index) if parts else DataFrame(columns=KEYS)
 
 
 def values(record: Record, table: DataFrame | None = None) -> DataFrame:

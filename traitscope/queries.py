@@ -50,10 +50,13 @@ LATELY = """
         (SELECT min(created) FROM lately)"""
 
 TABLES = {
+    "sittings": """
+        SELECT number, model, persona, inventory, language, form, elicitation, reply, replicate, id AS sitting
+        FROM sittings WHERE current ORDER BY number""",
+    # without what a sitting's trials share: said a hundred thousand times, it would take as long as all the rest
     "answers": """
-        SELECT s.number, s.model, s.persona, s.inventory, s.language, s.form, s.elicitation, s.reply, s.replicate, t.sitting,
-            t.id AS trial, t.kind, t.item, t.step, t.shown, a.outcome, a.chosen, a.position, a.expected, a.label_mass,
-            a.likelihood, a.near_tie, a.reader_version, c.text AS reply_text, c.error, c.created
+        SELECT s.number, t.id AS trial, t.kind, t.item, t.shown, a.outcome, a.chosen, a.position, a.expected, a.label_mass,
+            a.likelihood, a.near_tie, c.text AS reply_text
         FROM sittings s JOIN trials t ON t.sitting = s.id LEFT JOIN answers a ON a.trial = t.id LEFT JOIN calls c ON c.id = a.call
         WHERE s.current AND t.kind != 'task' ORDER BY s.number, t.step, t.line""",
     "calls": """

@@ -1,15 +1,39 @@
-"""What a browser is given before anything else: it is told where its server is.
+"""What a server does before anybody has asked, and what a browser is given before anything else.
+
+The newest record is read while the first browser still opens, so that the first page has not to wait for it. And a page is told
+where its server is:
 
 Streamlit's page looks for its server below a deep link first (/replies/_stcore/health), is told 404 twice, and the browser's
 console has two errors on every link that somebody shares. Told the address, it looks there alone.
 """
 
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
+
+from pages.kit.states import runs
+from traitscope import places
+from traitscope.record import records
+from traitscope.store import StoreError
 
 HEAD = b"<head>"
 TOLD = b"""<head><script>
   window.__streamlit = { BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" }
 </script>"""
+
+
+@asynccontextmanager
+async def reading_ahead(_: Any) -> AsyncIterator[None]:
+    """For as long as the server is there; it does not wait for the reading, nor the reading for a page."""
+    threading.Thread(target=_read_newest, daemon=True).start()
+    yield
+
+
+def _read_newest() -> None:
+    for record in records(runs())[:1]:
+        with suppress(StoreError):  # the page says it, to somebody who can read it
+            places.places(record)
 
 
 class KnowsItsServer:

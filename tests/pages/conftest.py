@@ -1,7 +1,8 @@
 """Records of simulated persons for the pages: full, half-run, planned only, and one whose store is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,49 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def runs_folder(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages look at these records."""
     monkeypatch.setenv("TRAITSCOPE_RUNS", str(runs))
+
+
+@pytest.fixture(scope="session")
+def server(runs: Path) -> Iterator[str]:
+    """The address of a dashboard on these records, in a process of its own."""
+    from benchmarks import browsing
+
+    with browsing.served(runs) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(runs: Path) -> Iterator[Any]:
+    """A Chromium for one file: while it is open, no test of another kind can run an event loop of its own."""
+    from benchmarks import browsing
+
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here: make test installs it")
+    with playwright.sync_playwright() as started:
+        chromium = browsing.launched(started)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab_of(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a tab, in a browser context of its own, of the dashboard at an address: `tab_of(address, width=900)`."""
+    from tests.pages.tabs import Tab
+
+    contexts = []
+
+    def opened(address: str, width: int = 1400, **more: Any) -> Tab:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **more))
+        return Tab(contexts[-1].new_page(), address)
+
+    yield opened
+    for each in contexts:
+        each.close()
+
+
+@pytest.fixture
+def tab(server: str, tab_of: Callable[..., Any]) -> Any:
+    """A tab of the dashboard on these records."""
+    return tab_of(server)
 
 
 @pytest.fixture
