@@ -114,11 +114,7 @@ def sitting(
     neither model nor persona nor anything else of the form, so order is a crossed factor. `fingerprint` is the
     inventory's, which the caller works out once for many sittings.
     """
-    told = [msgspec.structs.astuple(extra) for extra in extras]
-    base = digest(
-        "sitting", seed, model_identity, persona_text, fingerprint, form.differences(), elicitation, reply,
-        LAYOUT, replicate, told,
-    )  # fmt: skip
+    base = sitting_id(fingerprint, form, seed, model_identity, persona_text, elicitation, reply, replicate, extras)
 
     def trial(item: Item, line: int, kind: str = "item", number: int = 0) -> Trial:
         order = option_order(inventory, item, form, seed, replicate) if elicitation != "likelihood" else ()
@@ -149,6 +145,18 @@ def sitting(
     else:
         conversations = tuple(blocks)
     return Sitting(base, model, persona, inventory.id, form, elicitation, reply, replicate, conversations)
+
+
+def sitting_id(
+    fingerprint: str, form: Form, seed: int, model_identity: object, persona_text: str, elicitation: Elicitation,
+    reply: ReplyFormat, replicate: int, extras: Sequence[Extra],
+) -> str:  # fmt: skip
+    """The id of a sitting: it names all that the model sees, but for the order that follows from it."""
+    told = [msgspec.structs.astuple(extra) for extra in extras]
+    return digest(
+        "sitting", seed, model_identity, persona_text, fingerprint, form.differences(), elicitation, reply,
+        LAYOUT, replicate, told,
+    )  # fmt: skip
 
 
 def _blocks(inventory: Inventory, form: Form, seed: int, replicate: int) -> Iterator[list[Item]]:

@@ -33,25 +33,27 @@ def render(record: Record | None) -> None:
     level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
     st.info(kit.plain(comparison_shown.finding(record, compared, level)))
     _differences(record, compared, level)
-    st.subheader("Agreement of the models")
-    kit.exhibit(comparison_shown.agreement(record, compared))
-    _reliability(record, compared)
+    agreement, reliability = st.tabs(["Agreement of the models", "Reliability, side by side"])
+    with agreement:
+        kit.exhibit(comparison_shown.agreement(record, compared))
+    with reliability:
+        _reliability(record, compared)
 
 
 def _compared(record: Record, place: dict[str, str], models: list[str]) -> Compared | None:
-    left, middle, right = st.columns(3)
-    with left:
+    cells = st.container(horizontal=True)
+    with cells, kit.cell():
         reference = kit.choose(
             "Reference", models, key="reference", help="The model that the others are compared with."
         )
     others = [each for each in models if each != reference]
-    with middle:
+    with cells, kit.cell():
         chosen = kit.choose("Compared with it", others + [ALL_OTHERS] * (len(others) > 1), key="other")
     against = tuple(others) if chosen == ALL_OTHERS else (chosen,)
     sets = model_differences.shared_sets(record, **place, of=(reference, *against))
     if not sets:
         return None
-    with right:
+    with cells, kit.cell():
         persona_set = kit.choose(
             "Persona set", sets, key="personas", help="Only personas that both were asked are compared."
         )
@@ -59,7 +61,6 @@ def _compared(record: Record, place: dict[str, str], models: list[str]) -> Compa
 
 
 def _differences(record: Record, compared: Compared, level: str) -> None:
-    st.subheader("Differences")
     with st.spinner("Testing whether the items measure alike ..."):
         st.warning("  \n".join(map(kit.plain, comparison_shown.cautions(record, compared))))
     kit.exhibit(comparison_shown.forest(record, compared, level))
@@ -69,7 +70,6 @@ def _differences(record: Record, compared: Compared, level: str) -> None:
 
 
 def _reliability(record: Record, compared: Compared) -> None:
-    st.subheader("Reliability, side by side")
     first = coefficients.first_form(record, compared.inventory, compared.reference, compared.ask, compared.persona_set)
     names = coefficients.names_of(record, first)
     coefficient = kit.choose("Coefficient", names, key="coefficient")

@@ -17,6 +17,8 @@ from traitscope.results import (
     styles_shown,
 )
 
+SECTIONS = ["Forms", "Item by item", "Places of options", "Styles of answering", "The same prompt again", "Outcomes"]
+
 
 def render(record: Record | None) -> None:
     """What the form changes, how options and the scale are used, and what became of the trials."""
@@ -31,17 +33,23 @@ def render(record: Record | None) -> None:
     place = (chosen["inventory"], chosen["model"], chosen["ask"])
     st.info(kit.plain(kit.cached(consistency_shown.finding, record, *place)))
     found = forms_asked.asked(record, *place)
-    _forms(record, place, found)
-    _styles(record, place, found)
-    st.subheader("The same prompt again")
-    kit.exhibit(kit.cached(draws_shown.draws, record, *place))
-    st.subheader("Refusals and other outcomes")
-    by = kit.choose("By", list(outcomes_by.WAYS), key="by")
-    kit.exhibit(kit.cached(outcomes_by.outcomes, record, *place, by))
+    forms, items, options, styles, again, outcomes = st.tabs(SECTIONS)
+    with forms:
+        _forms(record, place, found)
+    with items:
+        _items(record, place, found)
+    with options:
+        _options(record, place, found)
+    with styles:
+        _styles(record, place, found)
+    with again:
+        kit.exhibit(kit.cached(draws_shown.draws, record, *place))
+    with outcomes:
+        by = kit.choose("By", list(outcomes_by.WAYS), key="by")
+        kit.exhibit(kit.cached(outcomes_by.outcomes, record, *place, by))
 
 
 def _forms(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:
-    st.subheader("When only the printing changes")
     if not found.varied:
         st.info(kit.plain(forms_asked.ONE_FORM))
         return
@@ -50,23 +58,29 @@ def _forms(record: Record, place: tuple[str, str, str], found: forms_asked.Forms
     kit.exhibits(
         [kit.cached(form_effects_shown.shifts, record, *place), kit.cached(form_effects_shown.parallel, record, *place)]
     )
+
+
+def _items(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:
+    if not found.varied:
+        st.info(kit.plain(forms_asked.ONE_FORM))
+        return
     shows = kit.choose("Cells show", list(items_by_form.SHOWS), key="cells")
     kit.exhibit(kit.cached(items_by_form.heatmap, record, *place, shows))
 
 
-def _styles(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:
-    st.subheader("Places, labels and styles of answering")
+def _options(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:
     if not found.has_options:
         st.info(kit.plain(forms_asked.WITHOUT_OPTIONS))
         return
     kit.exhibits([kit.cached(places_chosen.shares, record, *place), kit.cached(places_chosen.again, record, *place)])
-    if found.elicitation == "rating":
-        kit.exhibits(
-            [
-                kit.cached(styles_shown.acquiescence, record, *place),
-                kit.cached(styles_shown.use_of_scale, record, *place),
-            ]
-        )
+
+
+def _styles(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:
+    if found.elicitation != "rating":
+        st.info("Styles of answering are told from ratings: only these have a scale of agreement.")
+        return
+    of = (styles_shown.acquiescence, styles_shown.use_of_scale)
+    kit.exhibits([kit.cached(each, record, *place) for each in of])
 
 
 if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame

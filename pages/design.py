@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages import kit
 from pages.kit import study_form, study_start
-from traitscope.design import design_file, design_plan, design_shown, designing
+from traitscope import buying
+from traitscope.design import design_file, design_plan, design_shown, design_start, designing
 from traitscope.record import Record, records
 from traitscope.study_file import StudyFile
 
@@ -25,9 +26,7 @@ def render(record: Record | None) -> None:
     except designing.DesignError as mistake:
         st.error(kit.plain(str(mistake)))
         return
-    wanted = design_file.free_name(kit.runs(), start.partition(" ")[2] if path else "my_study")
-    typed = st.text_input("Name of the study", wanted, key=f"design_{start}_name", help="Its record is the folder of this name.", persist_state="session")  # fmt: skip
-    folder = kit.runs() / (design_file.folder_name(typed) or wanted)
+    folder = study_start.folder(start, path)
     with st.spinner("Planning ..."):
         made = design_plan.plan(file, home, folder, study_form.checks())
     for number, ask in enumerate(file.asks, start=1):
@@ -38,7 +37,7 @@ def render(record: Record | None) -> None:
         st.error(kit.plain(made.problem))
     else:
         _takes(made)
-        _buys(made, file, home)
+        _buys(made)
     _file(file, folder)
     study_start.start(file, made, folder, keys)
 
@@ -60,7 +59,7 @@ def _takes(made: design_plan.Plan) -> None:
         kit.exhibit(design_shown.prices(made))
 
 
-def _buys(made: design_plan.Plan, file: StudyFile, home: Path) -> None:
+def _buys(made: design_plan.Plan) -> None:
     st.subheader("What it buys")
     found = {each.name: each for each in records(kit.runs())}
     names = design_plan.pilots(made, found.values())
@@ -68,17 +67,20 @@ def _buys(made: design_plan.Plan, file: StudyFile, home: Path) -> None:
     if name == NO_PILOT:
         st.info("Choose a record to see what reliability to expect, or get one by “Pilot first” below: a small part of this study, asked first.")  # fmt: skip
         return
+    places = {f"{each.model}: {each.inventory}": each for each in design_plan.places(made, found[name])}
+    if not places:
+        st.info(f"{kit.plain(name)} has no ratings or choices of these models, so it tells nothing of this design.")
+        return
+    place = places[kit.choose("Model and inventory", list(places), key="bought")]
     with st.spinner("D-study ..."):
-        table = kit.cached(design_plan.bought, found[name], design_file.text(file), str(home))
-    kit.exhibit(design_shown.reliability(table, name, made))
+        table = buying.of_place(found[name], place)
+    kit.exhibit(design_shown.reliability(table, name, place))
 
 
 def _file(file: StudyFile, folder: Path) -> None:
     st.subheader("The study file")
     st.code(design_file.text(file), language="toml", wrap_lines=True)
-    if kept := designing.kept(file):
-        st.caption(kit.plain(kept))
-    st.code(design_plan.command(folder), language=None, wrap_lines=True)
+    st.code(design_start.command(folder), language=None, wrap_lines=True)
     st.download_button("Download", design_file.text(file), f"{folder.name}.toml", "application/toml", on_click="ignore")
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages import kit
+from traitscope import places
 from traitscope.record import Record
 from traitscope.results import divergence_looked as looked
 from traitscope.results import divergence_nulls_shown as beside
@@ -29,11 +30,15 @@ def render(record: Record | None) -> None:
     at = _looked(record)
     top = st.container()  # the verdict needs the exchanges, the figures of levels do not
     kit.exhibit(shown.by_trait(record, at))
-    kit.exhibit(shown.by_persona(record, at))
+    personas, points, chance = st.tabs(["Persona by persona", "Saying against doing", "Beside chance"])
+    with personas:
+        kit.exhibit(shown.by_persona(record, at))
     with top, st.spinner("Exchanging pairs ..."):
         st.info(kit.plain(shown.verdict(record, at)))
-    kit.exhibit(shown.points(record, at))
-    _beside_chance(record, at)
+    with points:
+        kit.exhibit(shown.points(record, at))
+    with chance:
+        _beside_chance(record, at)
     st.caption(
         kit.plain(
             "People's answers beside a model's: traitscope divergence RECORD --human FILE, on the command line only."
@@ -43,20 +48,19 @@ def render(record: Record | None) -> None:
 
 def _looked(record: Record) -> Looked:
     way: dict[str, str] = {}
-    columns = st.columns(4)
-    with columns[0]:
+    cells = st.container(horizontal=True)
+    with cells, kit.cell():
         model = kit.choose("Model", looked.models(record), key="model")
-    for column, (name, label) in zip(columns[1:], WAYS.items(), strict=True):
-        with column:
-            way[name] = kit.choose(label, looked.options(record, model, name, **way), key=name)
+    for name, label in WAYS.items():
+        with cells, kit.cell():
+            way[name] = kit.choose(label, looked.options(record, model, name, **way), key=name, words=places.ask_words)
     at = Looked(model, **way)
     names = looked.scales(record, at)
-    left, right = st.columns(2)
-    with left:
+    with cells, kit.cell():
         chosen = kit.choose("Trait", [looked.EVERY, *names.values()], key="trait")
     scale = next((each for each, name in names.items() if name == chosen), "")
     planned = looked.planned(record)[0]
-    with right:
+    with cells, kit.cell():
         told = "Within how many POMP points saying and doing count as one. The first value is the study's."
         margin = kit.amount(
             "Margin, POMP points", min(1.0, planned), max(30.0, planned), planned, 0.5, key="margin", help=told
@@ -65,13 +69,10 @@ def _looked(record: Record) -> Looked:
 
 
 def _beside_chance(record: Record, at: Looked) -> None:
-    st.subheader("Beside chance")
     statistic = kit.choose("Statistic", beside.statistics(record, at), key="statistic")
     kit.exhibit(beside.null(record, at, statistic))
     kit.exhibit(beside.measured(record, at))
-    confirmed = beside.confirmed(record, at)
-    if confirmed is not None:
-        kit.exhibit(confirmed)
+    kit.exhibits(list(filter(None, [beside.without_looking(record, at), beside.confirmed(record, at)])))
 
 
 if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame

@@ -8,6 +8,7 @@ from traitscope.record import Record
 from traitscope.results import coefficients, components_shown, items_shown, place_sample, reliability_shown
 from traitscope.results.coefficients import Asked
 
+SECTIONS = ["Where differences come from", "One scale: items, and another study", "Asked again", "By model"]
 MOST_COEFFICIENTS = 6  # that a figure keeps apart by colour
 
 
@@ -29,11 +30,18 @@ def render(record: Record | None) -> None:
     with st.spinner("Computing ..."):
         table = coefficients.coefficients(record, asked)
         st.info(kit.plain(reliability_shown.finding(table)))
-        _coefficients(record, asked)
-        st.subheader("Where the differences come from")
-        kit.exhibit(components_shown.stacked(record, asked))
-        kit.exhibit(components_shown.dependable(record, asked))
-        _one_scale(record, asked)
+        names = coefficients.names(record, asked)
+        _coefficients(record, asked, names)
+        sources, scale, again, models = st.tabs(SECTIONS)
+        with sources:
+            kit.exhibit(components_shown.stacked(record, asked))
+            kit.exhibit(components_shown.dependable(record, asked))
+        with scale:
+            _one_scale(record, asked)
+        with again:
+            kit.exhibit(reliability_shown.retested(record, asked))
+        with models:
+            _by_model(record, asked, names)
 
 
 def _asked(record: Record, place: dict[str, str], sets: list[str]) -> Asked:
@@ -47,19 +55,22 @@ def _asked(record: Record, place: dict[str, str], sets: list[str]) -> Asked:
     return coefficients.in_form(where, form)
 
 
-def _coefficients(record: Record, asked: Asked) -> None:
-    names = coefficients.names(record, asked)
+def _coefficients(record: Record, asked: Asked, names: list[str]) -> None:
     chosen = kit.choose_several("Coefficients", names, names[:MOST_COEFFICIENTS], key="coefficients")
     levels = coefficients.levels(record, asked)
     level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
     kit.exhibit(reliability_shown.forest(record, asked, chosen, level))
     for each in coefficients.lacking(record, asked):
         st.caption(kit.plain(each))
+
+
+def _by_model(record: Record, asked: Asked, names: list[str]) -> None:
     models = places.options(record, "model", inventory=asked.inventory, ask=asked.ask)
     if len(models) > 1:
         coefficient = kit.choose("Coefficient, by model", names, key="coefficient")
         kit.exhibit(reliability_shown.by_model(record, asked, models, coefficient))
-    kit.exhibit(reliability_shown.retested(record, asked))
+    else:
+        st.info("One model was asked in this way, so there is none to set beside it.")
 
 
 def _one_scale(record: Record, asked: Asked) -> None:
@@ -67,7 +78,6 @@ def _one_scale(record: Record, asked: Asked) -> None:
     if not scales:
         st.info("No scale has two items that were answered, so there is no item analysis and no D-study.")
         return
-    st.subheader("One scale: its items, and what another study of it would buy")
     flagged = items_shown.flagged(record, asked)
     if flagged:
         st.markdown(kit.plain(flagged))

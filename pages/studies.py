@@ -3,10 +3,9 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import headway, overview, removing
+from traitscope import headway, overview
 from traitscope.record import Record
 from traitscope.results import outcomes
-from traitscope.store import StoreError
 
 LIST = ["record", "title", "state", "share", "trials"]
 HEIGHT = 390  # pixels of a long list; it scrolls
@@ -16,6 +15,8 @@ MOVING = (overview.ASKED, "unfinished")
 def render(record: Record | None) -> None:
     """The chosen record, the list of all, and the outcomes of the chosen one."""
     kit.head("Studies", "Every record: how far it is, what came of it, and how to go on.")
+    if saved := overview.saved(kit.runs()):
+        kit.begin(saved)
     if record is None:
         kit.nothing_yet(None)
         return
@@ -31,7 +32,7 @@ def render(record: Record | None) -> None:
     if terms := overview.terms(row for row in rows if row["record"] == record.name):
         st.subheader("Terms of its inventories")
         st.caption("  \n".join(map(kit.plain, terms)))
-    _delete(record)
+    kit.delete(record)
 
 
 def _chosen(record: Record, every: int | None) -> None:
@@ -78,20 +79,6 @@ def _list(record: Record, text: str) -> None:
         selection_mode="single-row", height=HEIGHT if len(rows) > 10 else "auto",
     )  # fmt: skip
     st.caption("Click on the box before a record to open it.")
-
-
-def _delete(record: Record) -> None:
-    name = record.name
-    with st.expander(f"Delete {kit.plain(name)}"):
-        st.markdown(kit.plain(kit.cached(removing.at_stake, record)))
-        typed = st.text_input("Type the record's name to confirm", key=f"delete_{name}", autocomplete="off")
-        if st.button("Delete for ever", key=f"delete_it_{name}"):
-            try:
-                removing.remove(kit.runs(), name, typed)
-            except StoreError as problem:
-                st.error(kit.plain(str(problem)))
-                return
-            st.rerun()
 
 
 if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame

@@ -9,6 +9,8 @@ from traitscope import choosing, overview, places
 from traitscope.record import Record
 from traitscope.results import assigned_shown, control_band, profiles, profiles_shown, profiles_told, types_shown
 
+SECTIONS = ["All personas", "Assigned against measured", "Reliability"]
+
 
 def render(record: Record | None) -> None:
     """Choose what to look at; its shape, all personas, types, what was assigned, and what it rests on."""
@@ -24,12 +26,17 @@ def render(record: Record | None) -> None:
     place, level, chosen, controls = _choose(record)
     finding = st.container()  # filled last: it costs the most
     _profile(record, place, level, chosen, controls)
-    kit.exhibit(profiles_shown.everybody(record, **place, level=level))
-    if types_shown.has_types(record, place["inventory"]):
-        kit.exhibit(types_shown.letters(record, **place))
-    _assigned(record, place, level)
-    with st.expander("Reliability: how much of a profile is more than noise between items?"):
+    types = types_shown.has_types(record, place["inventory"])
+    everybody, assigned, alpha, *letters = st.tabs([*SECTIONS, *["Types"] * types])
+    with everybody:
+        kit.exhibit(profiles_shown.everybody(record, **place, level=level))
+    with assigned:
+        _assigned(record, place, level)
+    with alpha:
         kit.exhibit(profiles_shown.reliability(record, **place, level=level))
+    for tab in letters:
+        with tab:
+            kit.exhibit(types_shown.letters(record, **place))
     for name, text in profiles_told.persona_texts(record, chosen).items():
         with st.expander(f"What {kit.plain(name)} was told"):
             st.code(text, language=None, wrap_lines=True)
@@ -62,8 +69,9 @@ def _profile(record: Record, place: dict[str, str], level: str, chosen: list[str
     _cautions(table)
     kit.side_by_side(profiles_shown.shape(record, table, **place), profiles_shown.dots(record, table, band, **place))
     told = control_band.told(table, band, controls, control_band.sets(record, people))
-    st.markdown("  \n".join(map(kit.plain, told)))
-    st.caption("  \n".join(map(kit.plain, profiles_told.norms(record, table, place["inventory"]))))
+    with st.expander("Beside controls and norms"):
+        st.markdown("  \n".join(map(kit.plain, told)))
+        st.caption("  \n".join(map(kit.plain, profiles_told.norms(record, table, place["inventory"]))))
 
 
 def _cautions(table: Any) -> None:
@@ -73,7 +81,6 @@ def _cautions(table: Any) -> None:
 
 
 def _assigned(record: Record, place: dict[str, str], level: str) -> None:
-    st.subheader("Assigned against measured")
     sets = assigned_shown.sets(record, **place)
     if not sets:
         st.info(kit.plain(assigned_shown.NOBODY))

@@ -25,7 +25,12 @@ def render(record: Record | None) -> None:
     undefined = shown.undefined(now)
     if undefined:
         st.warning("  \n".join(map(kit.plain, undefined)))
-    kit.exhibits([shown.coefficients(now), shown.gap(now), shown.picture(now), shown.truth(now)])
+    kit.exhibits([shown.coefficients(now), shown.gap(now)])
+    for tab, each in zip(
+        st.tabs(["Their answers", "The truth behind them"]), (shown.picture(now), shown.truth(now)), strict=True
+    ):
+        with tab:
+            kit.exhibit(each)
     if not in_class():
         st.caption(
             "These persons are drawn, not asked. What a model's own answers look like is on the pages Reliability, "

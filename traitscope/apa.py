@@ -26,17 +26,18 @@ class Column:
     kind: Kind = "text"
     told: str = ""  # what it means, where the word alone does not say it
     digits: int = 2
+    kinds: str = ""  # the column of the table with the kind of each row, where rows are of several kinds
 
 
-def column(of: str, word: str = "", kind: Kind = "text", told: str = "", digits: int = 2) -> Column:
+def column(of: str, word: str = "", kind: Kind = "text", told: str = "", digits: int = 2, kinds: str = "") -> Column:
     """A column made of one column of the table, or of two: "low, high"."""
     names = tuple(each.strip() for each in of.split(","))
-    return Column(names, word or names[0].replace("_", " "), kind, told, digits)
+    return Column(names, word or names[0].replace("_", " "), kind, told, digits, kinds)
 
 
-def interval(kind: Kind = "number", low: str = "low", high: str = "high", digits: int = 2) -> Column:
+def interval(kind: Kind = "number", low: str = "low", high: str = "high", digits: int = 2, kinds: str = "") -> Column:
     """The 95 % interval, as one column."""
-    return Column((low, high), "95 % CI", kind, "95 % confidence interval", digits)
+    return Column((low, high), "95 % CI", kind, "", digits, kinds)
 
 
 def number(value: Any, kind: Kind = "number", digits: int = 2) -> str:
@@ -76,18 +77,20 @@ def printed(table: DataFrame, columns: Sequence[Column]) -> DataFrame:
     for each in columns:
         if any(name not in table for name in each.of):
             continue
-        cells = [_cell(row, each) for row in table[list(each.of)].itertuples(index=False, name=None)]
+        kinds: Sequence[Kind] = list(table[each.kinds]) if each.kinds else [each.kind] * len(table)
+        rows = table[list(each.of)].itertuples(index=False, name=None)
+        cells = [_cell(row, kind, each.digits) for row, kind in zip(rows, kinds, strict=True)]
         if any(cell != DASH for cell in cells) or not len(table):
             shown[each.word] = cells
     return DataFrame(shown)
 
 
-def _cell(values: tuple[Any, ...], column: Column) -> str:
+def _cell(values: tuple[Any, ...], kind: Kind, digits: int) -> str:
     if len(values) == 1:
-        return number(values[0], column.kind, column.digits) or DASH
+        return number(values[0], kind, digits) or DASH
     if any(value is None or isna(value) for value in values):
         return DASH
-    return "[" + ", ".join(number(value, column.kind, column.digits) for value in values) + "]"
+    return "[" + ", ".join(number(value, kind, digits) for value in values) + "]"
 
 
 def markdown(table: DataFrame, title: str = "", note: str = "") -> str:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from inventories.reading import DefinitionError
 from inventories.responder import ResponderError
 from traitscope import cost, planning
@@ -26,7 +28,8 @@ def needed(record: Record) -> dict[str, Any]:
     """
     try:
         study = load_study(record.folder / "study.toml")
-        rows = planning.forecast(study, record.manifest.abilities, record.folder)
+        dear = tuple(each for each in study.models if cost.is_paid(each))
+        rows = planning.forecast(msgspec.structs.replace(study, models=dear), record.manifest.abilities, record.folder) if dear else []  # fmt: skip
         paid = [row for row in rows if row.usd is None or row.usd.high]
         keys = keys_needed({each.name: each.parameters for each in study.models})
         priced = all(cost.price_of(each) is not None for each in study.models)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from inventories.administer import Interview, next_prompt
-from inventories.forms import Sitting
+from inventories.forms import Form
 from inventories.responder import Abilities, Prompt, Reply
+from inventories.wording import opening
+from traitscope.interviews import Seat
 from traitscope.study_file import Model, Price
 
 BYTES_PER_TOKEN = (5.0, 2.5)  # of a prompt, in UTF-8: fewest and most tokens
@@ -53,6 +56,18 @@ class Measured(msgspec.Struct, frozen=True):
     tokens_thinking: float
 
 
+class Assumed(NamedTuple):
+    """What the prompts of one sitting may take; thinking is part of the tokens out."""
+
+    calls: int
+    told: Range
+    out: Range
+    thinking: Range
+
+
+Shapes = dict[tuple[Any, ...], Assumed]  # of one model, inventory and form: by what stands where, for the bare model
+
+
 class Forecast(msgspec.Struct):
     """What the calls to one model in one elicitation come to."""
 
@@ -91,6 +106,11 @@ def price_of(model: Model) -> Price | None:
     return None if None in costs else Price(costs[0] * 1e6, costs[1] * 1e6)
 
 
+def is_paid(model: Model) -> bool:
+    """Whether the model may cost money: what runs on this machine does not, unless the study says a price."""
+    return model.price is not None or model.name.partition(":")[0] not in ("local", "simulated")
+
+
 def charge(price: Price | None, tokens_in: float, tokens_out: float) -> float | None:
     """US dollars."""
     return None if price is None else (tokens_in * price.input + tokens_out * price.output) / 1e6
@@ -107,27 +127,30 @@ def with_cost(reply: Reply, price: Price | None, own: bool = False) -> Reply:
 
 
 def forecast(
-    interviews: Iterable[Interview],
+    planned: Iterable[Interview | Seat],
     models: Mapping[str, Model],
     abilities: Mapping[str, Abilities],
     measured: Mapping[str, Measured] | None = None,
     done: Collection[str] = (),
+    begun: Collection[str] | None = None,
 ) -> list[Forecast]:
     """One row for each model and elicitation. The prompts of a sample of the sittings are looked at.
 
     `measured` has what sittings took that were asked already, by id. They are not counted; they tell how much of what
-    is assumed the others will take. Prompts whose id is `done` are not counted, either.
+    is assumed the others will take. Prompts whose id is `done` are not counted, either; `begun` has the ids of the sittings
+    that they are in, which are found by their prompts where it is not given.
     """
-    parts: dict[tuple[str, ...], list[Interview]] = {}
+    parts: dict[tuple[str, ...], list[Interview | Seat]] = {}
     counts: dict[tuple[str, ...], int] = {}
     strides: dict[tuple[str, ...], int] = {}
     known = measured or {}
     made: dict[tuple[str, str], int] = {}
-    for each in interviews:
-        sitting = each.sitting
-        found = known.get(sitting.id)
-        begun = "measured" if found else "begun" if any(map(done.__contains__, _ids(sitting))) else ""
-        key = (sitting.model, sitting.elicitation, sitting.inventory, sitting.form.name(), begun)
+    for each in planned:
+        sitting = each.sitting if isinstance(each, Interview) else each
+        name = sitting.id if known or done else ""
+        found = known.get(name)
+        state = "measured" if found else "begun" if done and _is_begun(each, name, done, begun) else ""
+        key = (sitting.model, sitting.elicitation, sitting.inventory, _name(sitting.form), state)
         if found:
             made[key[0], key[1]] = made.get((key[0], key[1]), 0) + found.calls
         count, stride = counts.get(key, 0), strides.get(key, 1)
@@ -142,25 +165,26 @@ def forecast(
     rows: dict[tuple[str, str], Forecast] = {}
     coming: dict[tuple[str, str], int] = {}
     shares: dict[tuple[str, str], list[tuple[float, ...]]] = {}
-    for part, some in parts.items():
+    for part, sampled in parts.items():
+        held = [each if isinstance(each, Interview) else each.interview() for each in sampled]
         model, able, place = models[part[0]], abilities[part[0]], (part[0], part[1])
+        shapes: Shapes = {}
         if part[-1] == "measured":
             shares.setdefault(place, []).extend(
-                _shares(known[each.sitting.id], _assumed_of(each, model, able)) for each in some
+                _shares(known[each.sitting.id], _assumed_of(each, model, able, shapes)) for each in held
             )
             continue
         row = rows.setdefault(place, Forecast(*place))
-        factor = counts[part] / len(some)
+        factor = counts[part] / len(held)
         coming[place] = coming.get(place, 0) + counts[part]
         calls = 0
-        for each in some:
-            told, out, thinking = (side.times(factor) for side in _assumed_of(each, model, able, done))
-            row.tokens_in, row.tokens_out, row.thinking = (
-                row.tokens_in + told,
-                row.tokens_out + out,
-                row.thinking + thinking,
-            )
-            calls += sum(_calls(prompt, model) for prompt in prompts_of(each) if prompt.id not in done)
+        for each in held:
+            whole = part[-1] != "begun"
+            one = _assumed_of(each, model, able, shapes) if whole else _assumed_rest(each, model, able, done)
+            row.tokens_in += one.told.times(factor)
+            row.tokens_out += one.out.times(factor)
+            row.thinking += one.thinking.times(factor)
+            calls += one.calls
         row.calls += round(calls * factor)
     for place, row in rows.items():
         if len(shares.get(place, ())) >= FEWEST_MEASURED:
@@ -177,6 +201,11 @@ def forecast(
             )
             row.usd = Range(low or 0.0, high or 0.0)
     return list(rows.values())
+
+
+@cache
+def _name(form: Form) -> str:
+    return form.name()
 
 
 def prompts_of(interview: Interview) -> Iterator[Prompt]:
@@ -201,13 +230,16 @@ def assumed(prompt: Prompt, model: Model, able: Abilities) -> tuple[Range, Range
     """Tokens in, tokens out, and those of the latter that are thinking: what one call may take."""
     calls = _calls(prompt, model)
     read = _tokens(each.content for each in prompt.messages)
-    around = Range(*(each * len(prompt.messages) for each in TOKENS_PER_MESSAGE))
-    told = (read + around).times(calls) + _tokens((*prompt.continuations, prompt.schema))
+    told = (read + _around_of(len(prompt.messages))).times(calls) + _tokens((*prompt.continuations, prompt.schema))
     if prompt.want != "text":
         return told, Range(0 if prompt.want == "likelihood" else calls, calls), Range()
     most = float(model.parameters.get("thinking_tokens", THINKING[1]))
     thinking = Range(min(THINKING[0], most), most) if able.thinks else Range()
     return told, Range(1, prompt.max_tokens) + thinking, thinking
+
+
+def _around_of(messages: int) -> Range:
+    return Range(*(each * messages for each in TOKENS_PER_MESSAGE))
 
 
 def _tokens(texts: Iterable[str]) -> Range:
@@ -220,34 +252,52 @@ def _tokens(texts: Iterable[str]) -> Range:
     return Range(few, many)
 
 
-def _ids(sitting: Sitting) -> Iterator[str]:
-    """Of the prompts of a sitting: each is the id of its step's first trial."""
-    return (step.trials[0].id for conversation in sitting.conversations for step in conversation)
+def _is_begun(planned: Interview | Seat, name: str, done: Collection[str], begun: Collection[str] | None) -> bool:
+    """Whether a prompt of the sitting `name` is done: each has the id of its step's first trial."""
+    if begun is not None:
+        return name in begun
+    sitting = (planned if isinstance(planned, Interview) else planned.interview()).sitting
+    return any(step.trials[0].id in done for conversation in sitting.conversations for step in conversation)
 
 
-def _assumed_of(
-    interview: Interview, model: Model, able: Abilities, done: Collection[str] = ()
-) -> tuple[Range, Range, Range]:
-    told = out = thinking = Range()
+def _assumed_of(interview: Interview, model: Model, able: Abilities, shapes: Shapes) -> Assumed:
+    """What a sitting may take; `shapes` holds what is known of sittings with the same questions, but for the persona."""
+    sitting = interview.sitting
+    shape = sitting.reply, tuple(
+        (step.kind, step.text, tuple((each.item, each.line, each.shown) for each in step.trials))
+        for conversation in sitting.conversations for step in conversation
+    )  # fmt: skip
+    if shape not in shapes:
+        persona = msgspec.structs.replace(interview.persona, text="")
+        shapes[shape] = _assumed_rest(msgspec.structs.replace(interview, persona=persona), model, able)
+    bare = shapes[shape]
+    messages, lead = opening(sitting.form, interview.persona.text, interview.has_system)
+    told = _tokens((*(each.content for each in messages), lead)) + _around_of(len(messages))
+    return bare._replace(told=bare.told + told.times(bare.calls))
+
+
+def _assumed_rest(interview: Interview, model: Model, able: Abilities, done: Collection[str] = ()) -> Assumed:
+    """What those prompts of a sitting may take that are not `done`."""
+    whole = Assumed(0, Range(), Range(), Range())
     for prompt in prompts_of(interview):
-        if prompt.id in done:
-            continue
-        one = assumed(prompt, model, able)
-        told, out, thinking = told + one[0], out + one[1], thinking + one[2]
-    return told, out, thinking
+        if prompt.id not in done:
+            told, out, thinking = assumed(prompt, model, able)
+            whole = Assumed(
+                whole.calls + _calls(prompt, model), whole.told + told, whole.out + out, whole.thinking + thinking
+            )
+    return whole
 
 
 def _middle(range_: Range) -> float:
     return (range_.low + range_.high) / 2
 
 
-def _shares(found: Measured, assumed: tuple[Range, Range, Range]) -> tuple[float, ...]:
+def _shares(found: Measured, assumed: Assumed) -> tuple[float, ...]:
     """What a sitting took, in parts of what was assumed: of the middle of the tokens in, of the most tokens out."""
-    told, out, thinking = assumed
     pairs = (
-        (found.tokens_in, _middle(told)),
-        (found.tokens_out, out.high),
-        (found.tokens_thinking, thinking.high),
+        (found.tokens_in, _middle(assumed.told)),
+        (found.tokens_out, assumed.out.high),
+        (found.tokens_thinking, assumed.thinking.high),
     )
     return tuple(took / of if of else 0.0 for took, of in pairs)
 

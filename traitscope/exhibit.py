@@ -17,7 +17,7 @@ class Exhibit:
 
     `name` names its files and its place on a page (letters, digits and _); `question` is the title; `table` is tidy and
     unrounded, as the CSV has it; `columns` says what of it is printed and how; `caption` tells n, elicitation and what the
-    interval is; `figure` is a plotly figure, or None where a table says it all or nothing can be drawn; `missing` says in
+    interval is, in two lines; `note` is what else stands below the table; `figure` is a plotly figure, or None where a table says it all or nothing can be drawn; `missing` says in
     words why there is nothing, where there is nothing.
     """
 
@@ -28,6 +28,7 @@ class Exhibit:
     caption: str = ""
     figure: Any = None
     missing: str = ""
+    note: str = ""
 
     def printed(self) -> DataFrame:
         """The table as journals print it."""
@@ -39,14 +40,18 @@ class Exhibit:
 
     def markdown(self) -> str:
         """The printed table with title and note, as Markdown."""
-        return apa.markdown(self.printed(), self.question, self.caption)
+        return apa.markdown(self.printed(), self.question, self._told())
 
     def word(self) -> str:
         """The printed table with title and note, as a page that Word opens."""
-        return apa.page(self.printed(), self.question, self.caption)
+        return apa.page(self.printed(), self.question, self._told())
 
     def picture(self, form: Literal["png", "svg"]) -> bytes:
         """The figure on white; raises PictureError where nothing here can draw it."""
         from traitscope.figures import picture
 
         return picture(self.figure, form)
+
+    def _told(self) -> str:
+        """Caption and note: a table that is taken along stands alone."""
+        return f"{self.caption} {self.note}".strip()

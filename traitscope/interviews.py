@@ -5,15 +5,73 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from inventories.administer import Interview
 from inventories.definitions import Inventory
-from inventories.forms import Elicitation, Form, ReplyFormat, labels_for, sitting
+from inventories.forms import Elicitation, Form, ReplyFormat, labels_for, sitting, sitting_id
 from inventories.loading import in_language
+from inventories.persona_sets import Persona
 from inventories.responder import Abilities
 from inventories.scenarios import as_asked
 from inventories.wording import wording
 from traitscope.study import Study, asked_inventories, asked_items
 from traitscope.study_file import Ask, Model, StudyError
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """A sitting that is planned, before its trials are worked out: a large plan is counted and sampled without them."""
+
+    asked: Inventory  # as it is printed
+    fingerprint: str
+    form: Form
+    persona: Persona
+    responder: Model
+    able: Abilities
+    ask: Ask
+    reply: ReplyFormat
+    replicate: int
+    seed: int
+
+    @property
+    def model(self) -> str:
+        return self.responder.name
+
+    @property
+    def inventory(self) -> str:
+        return self.asked.id
+
+    @property
+    def elicitation(self) -> Elicitation:
+        return self.ask.elicitation
+
+    @property
+    def id(self) -> str:
+        """The id that its sitting has."""
+        return sitting_id(
+            self.fingerprint, self.form, self.seed, self.responder.identity(), self.persona.text, self.elicitation,
+            self.reply, self.replicate, self.ask.steps,
+        )  # fmt: skip
+
+    def interview(self) -> Interview:
+        """The sitting with its trials and all that is needed to hold it."""
+        planned = sitting(
+            self.asked,
+            self.fingerprint,
+            self.form,
+            seed=self.seed,
+            model=self.model,
+            model_identity=self.responder.identity(),
+            persona=self.persona.id,
+            persona_text=self.persona.text,
+            elicitation=self.elicitation,
+            reply=self.reply,
+            replicate=self.replicate,
+            wording_version=wording(self.form.wording).version,
+            extras=self.ask.steps,
+        )
+        model = self.responder
+        return Interview(planned, self.asked, self.persona, self.able.system, model.temperature, model.max_tokens)
 
 
 def interviews(
@@ -23,6 +81,11 @@ def interviews(
 
     Raises StudyError when a model cannot serve what is asked of it.
     """
+    return (each.interview() for each in seats(study, abilities, models))
+
+
+def seats(study: Study, abilities: Mapping[str, Abilities], models: Sequence[Model] | None = None) -> Iterator[Seat]:
+    """As `interviews`, before the trials are worked out."""
     layouts = [ask.forms(study.seed) for ask in study.asks]
     asked = [asked_inventories(study, ask) for ask in study.asks]
     printed: dict[tuple[int, str, str, str], tuple[Inventory, str]] = {}
@@ -43,30 +106,20 @@ def interviews(
         }
         for persona in study.personas:
             for number, (ask, forms) in enumerate(zip(study.asks, layouts, strict=True)):
-                if ask.personas is not None and not {persona.id, persona.set} & set(ask.personas):
+                if not _is_asked(ask, persona):
                     continue
                 for each in asked[number]:
                     for form in forms:
                         inventory, fingerprint = printed[number, each.id, form.language, form.situation]
+                        reply = reply_formats[number, each.id, form]
                         for replicate in range(1, ask.replicates + 1):
-                            planned = sitting(
-                                inventory,
-                                fingerprint,
-                                form,
-                                seed=study.seed,
-                                model=model.name,
-                                model_identity=model.identity(),
-                                persona=persona.id,
-                                persona_text=persona.text,
-                                elicitation=ask.elicitation,
-                                reply=reply_formats[number, each.id, form],
-                                replicate=replicate,
-                                wording_version=wording(form.wording).version,
-                                extras=ask.steps,
+                            yield Seat(
+                                inventory, fingerprint, form, persona, model, able, ask, reply, replicate, study.seed
                             )
-                            yield Interview(
-                                planned, inventory, persona, able.system, model.temperature, model.max_tokens
-                            )
+
+
+def _is_asked(ask: Ask, persona: Persona) -> bool:
+    return ask.personas is None or bool({persona.id, persona.set} & set(ask.personas))
 
 
 def check_served(study: Study, abilities: Mapping[str, Abilities]) -> None:
@@ -122,17 +175,27 @@ def labels_of(inventory: Inventory, form: Form, elicitation: Elicitation) -> tup
 
 
 def summary(study: Study, abilities: Mapping[str, Abilities]) -> dict[str, Any]:
-    """Counts of what the study asks: personas, sittings, trials and calls, by model and elicitation."""
+    """Counts of what the study asks: personas, sittings, trials and calls, by model and elicitation.
+
+    Neither model nor persona changes how many trials and calls a sitting has: those of each form are counted once.
+    """
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for each in interviews(study, abilities):
-        key = (each.sitting.model, each.sitting.elicitation, each.sitting.inventory)
+    shapes: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for each in seats(study, abilities):
+        key = (each.model, each.elicitation, each.inventory)
         row = rows.setdefault(
             key, {"model": key[0], "elicitation": key[1], "inventory": key[2], "sittings": 0, "trials": 0, "calls": 0}
         )
-        steps = [step for conversation in each.sitting.conversations for step in conversation]
+        # a block ends where the options change, so only there the order of the items makes a difference
+        order = each.replicate if each.form.items == "shuffled" and each.form.items_per_prompt > 1 else 0
+        shape = id(each.ask), each.fingerprint, each.form, order
+        if shape not in shapes:
+            interview = each.interview()
+            shapes[shape] = trials_of(interview), sum(map(len, interview.sitting.conversations))
+        trials, calls = shapes[shape]
         row["sittings"] += 1
-        row["calls"] += len(steps)
-        row["trials"] += trials_of(each)
+        row["trials"] += trials
+        row["calls"] += calls
     return {
         "study": study.name,
         "title": study.title,

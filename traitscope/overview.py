@@ -41,6 +41,12 @@ def _row(record: Record) -> dict[str, Any]:
     return _rows[name][1]
 
 
+def saved(runs: Path) -> list[str]:
+    """Names of studies that stand under `runs` and were never asked, so that there is no record of them."""
+    found = (path.parent for path in sorted(runs.glob("*/study.toml")))
+    return [each.name for each in found if not (each / "manifest.json").is_file() and not is_held(each)]
+
+
 def found(rows: Iterable[dict[str, Any]], text: str) -> list[dict[str, Any]]:
     """The rows in whose name, title, state or persons asked every word of `text` stands."""
     words = text.casefold().split()

@@ -17,6 +17,17 @@ FEWEST_FOR_CONSTANT = 10  # answers; below, the same answer again and again is n
 ASKS = ["rating: chosen", "choice: chosen", "likelihood: double_centred", "rating: expected", "choice: expected",
         "likelihood: item_centred"]  # fmt: skip
 
+ASK_WORDS = {
+    "rating: chosen": "rating, answer chosen", "rating: expected": "rating, expected answer", "choice: chosen": "choice, action chosen",
+    "choice: expected": "choice, expected action", "likelihood: double_centred": "likelihood, centred twice",
+    "likelihood: item_centred": "likelihood, centred once", "confirmation: chosen": "confirmation",
+}  # fmt: skip
+
+
+def ask_words(ask: str) -> str:
+    """A way of asking in a reader's words: elicitation, and which number of it is looked at."""
+    return ASK_WORDS.get(ask, ask.replace("_", " "))
+
 
 def places(record: Record) -> DataFrame:
     """One row a model x inventory x way of asking that has scores, in the order of the study.

@@ -16,7 +16,7 @@ from psychometrics.estimate import plain
 from traitscope import buying, cost
 from traitscope.cost import ASSUMPTIONS, Forecast, Range
 from traitscope.freeze import freeze, told_before
-from traitscope.interviews import check_served, interviews, summary
+from traitscope.interviews import check_served, interviews, seats, summary
 from traitscope.listing import terms_of
 from traitscope.record import Record
 from traitscope.runner import Responders, folder_of
@@ -127,23 +127,21 @@ def forecast(
     What the records `reuse` have answered need not be asked.
     """
     known: dict[str, cost.Measured] = {}
-    done = set[str]()
+    done, begun = set[str](), set[str]()
     for other in reuse:
         with Record(other).store() as store:
             done |= store.done()
+            begun |= set(store.answered()) & set(store.sittings())
     if (folder / "answers.sqlite").is_file():
         with Store(folder / "answers.sqlite") as store:
             complete = set(store.sittings()) - store.pending()
             done |= store.done()
+            begun |= set(store.answered()) & set(store.sittings())
             _, rows = store.table("taken")
         known = {row[0]: cost.Measured(*row[1:]) for row in rows if row[0] in complete}
     wanted = None if sittings is None else set(sittings)
-    asked = (
-        each
-        for each in interviews(study, abilities)
-        if each.sitting.id in known or wanted is None or each.sitting.id in wanted
-    )
-    rows_found = cost.forecast(asked, {each.name: each for each in study.models}, abilities, known, done)
+    asked = (each for each in seats(study, abilities) if wanted is None or each.id in known or each.id in wanted)
+    rows_found = cost.forecast(asked, {each.name: each for each in study.models}, abilities, known, done, begun)
     return [row for row in rows_found if row.calls]
 
 

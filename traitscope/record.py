@@ -17,12 +17,14 @@ from inventories.definitions import Inventory
 from inventories.forms import LAYOUT, Elicitation
 from inventories.loading import BANK, in_language
 from inventories.persona_sets import Persona
+from inventories.reading import parse_toml
 from inventories.responder import Abilities
 from inventories.scenarios import as_asked, twins
 from inventories.wording import WORDINGS
 from traitscope.bank import inventory_at
 from traitscope.store import Store, StoreError
-from traitscope.study import Study
+from traitscope.study import Study, persona_files
+from traitscope.study_file import StudyFile
 
 RUNS = Path("runs")
 FROZEN = "frozen.json"  # the plan that was fixed before data were seen, where one was
@@ -137,6 +139,11 @@ def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> 
             target = folder / "inventories" / file.name
             if file.resolve() != target.resolve():
                 shutil.copyfile(file, target)
+    for file in persona_files(parse_toml(study.text, StudyFile, str(study.path)), study.path.parent):
+        (folder / "personas").mkdir(exist_ok=True)
+        target = folder / "personas" / file.name
+        if file.resolve() != target.resolve():
+            shutil.copyfile(file, target)
     reference, reference_name = _reference(study)
     manifest = Manifest(
         study=study.name,

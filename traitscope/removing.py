@@ -16,7 +16,7 @@ MANIFEST = "manifest.json"
 # what this program writes into a record; anything else there is somebody's own
 FILES = {"study.toml", MANIFEST, "manifest.part", "answers.sqlite", "answers.sqlite-wal", "answers.sqlite-shm", FROZEN,
          "frozen.part", LOG, PID, LOCK}  # fmt: skip
-FOLDERS = {"inventories"}
+FOLDERS = {"inventories", "personas"}
 MOST_NAMES = 3
 
 

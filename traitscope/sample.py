@@ -20,7 +20,7 @@ from inventories.reading import allowed
 from inventories.wording import printed_options
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keyed
-from traitscope import analysis
+from traitscope import analysis, tables
 from traitscope.datafile import BLANK, LOST, OF_TRIALS, PERSON_LEVEL, PREFIXES, DataError, read_table, wide
 from traitscope.record import Record
 
@@ -125,7 +125,7 @@ def record_sample(
     record: Record, inventory: Inventory, *, missing: Missing = "pairwise", models: Sequence[str] | None = None
 ) -> Sample:
     """The ratings and choices of one inventory in a record; a person is a model x persona, a model is a group."""
-    table = analysis.answers(record)
+    table = tables.answers(record)
     if models is not None:
         table = table[table["model"].isin(models)]
     table = table[(table["inventory"] == inventory.id) & (table["kind"] == "item") & table["outcome"].notna()]
@@ -155,13 +155,18 @@ def _text(numbers: Series[Any]) -> Series[Any]:
 
 def _labels(table: DataFrame, inventory: Inventory) -> list[str]:
     """The label that stood before each chosen option."""
+    known: dict[tuple[Any, ...], str] = {}  # few are printed, and many answer
     labels = []
-    for item, place, shown, *factors in table[["item", "position", "shown", *FACTORS]].itertuples(index=False):
-        form = Form(**dict(zip(FACTORS, factors, strict=True)))
-        order = [int(each) for each in shown.split(",")]
-        chosen = None if place != place or place is None else int(place)
-        page = printed_options(inventory, inventory.item(item), form, order)
-        labels.append("" if chosen is None else page[chosen].label)
+    for row in table[["item", "position", "shown", *FACTORS]].itertuples(index=False, name=None):
+        item, place, shown, *factors = row
+        if place != place or place is None:
+            labels.append("")
+            continue
+        if row not in known:
+            form = Form(**dict(zip(FACTORS, factors, strict=True)))
+            order = [int(each) for each in shown.split(",")]
+            known[row] = printed_options(inventory, inventory.item(item), form, order)[int(place)].label
+        labels.append(known[row])
     return labels
 
 

@@ -70,7 +70,7 @@ class Store:
         self._kept: set[str] = set()  # shared texts that are known to be there; emptied before it gets large
 
     def _open(self, write: bool) -> None:
-        target = f"file:{self.path.resolve().as_posix()}?mode={'rwc' if write else 'ro'}"
+        target = f"{self.path.resolve().as_uri()}?mode={'rwc' if write else 'ro'}"
         self.db = sqlite3.connect(target, uri=True, isolation_level=None, timeout=30)
         if write:
             self.db.execute("PRAGMA journal_mode=WAL")
@@ -235,7 +235,7 @@ class Store:
         A conversation that was begun here goes on here: what was said later there, was said after other replies.
         """
         self.commit()
-        self.db.execute("ATTACH DATABASE ? AS other", (f"file:{other.resolve().as_posix()}?mode=ro",))
+        self.db.execute("ATTACH DATABASE ? AS other", (f"{other.resolve().as_uri()}?mode=ro",))
         try:
             self._begin()
             rows = self.db.execute(

@@ -94,6 +94,20 @@ def _inventory(name: str, beside: Path) -> Inventory:
     return inventory_at(name, beside=beside)
 
 
+def persona_file(name: str, beside: Path) -> Path | None:
+    """The user's own file that a persona set is named by, or its copy in the record; None for a set of ours."""
+    if not name.endswith(".toml"):
+        return None
+    path, kept = beside / name, beside / "personas" / Path(name).name
+    return kept if kept.is_file() and not path.is_file() else path
+
+
+def persona_files(file: StudyFile, beside: Path) -> list[Path]:
+    """The user's own persona files that a study names."""
+    names = (each if isinstance(each, str) else each.set for each in file.personas)
+    return [path for name in names if (path := persona_file(name, beside))]
+
+
 def _told(path: Path, message: str) -> str:
     # a message that names another file keeps its own place; the study that led there is named too
     return f"{path}: {message}"
@@ -108,9 +122,7 @@ def _personas(file: StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[st
         if bool(each.set) == (each.text is not None):
             raise DefinitionError(f"{place}: give either `set`, or `id` and `text` of one persona")
         if each.set:
-            name = each.set
-            if name.endswith(".toml") and not Path(name).is_absolute():
-                name = str(path.parent / name)
+            name = str(persona_file(each.set, path.parent) or each.set)
             found = load_persona_set(name, fraction=each.fraction, seed=file.seed, n=each.n)
             if found.negated and found.control_of:
                 negated[found.id] = found.control_of

@@ -1,8 +1,8 @@
 """What pages share: cached reads, choosers that live in the address, empty states, exhibits with table and downloads."""
 
-from pages.kit.choosing import address, amount, asked, choose, choose_several, keep, place, search, tick
+from pages.kit.choosing import address, amount, asked, cell, choose, choose_several, keep, place, search, tick
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
-from pages.kit.going_on import go_on
+from pages.kit.going_on import begin, delete, go_on
 from pages.kit.inventories import add_inventory, loaded, preview_of
 from pages.kit.states import answered, cached, head, nothing_yet, runs, unfinished
 from pages.kit.text import plain
@@ -13,9 +13,12 @@ __all__ = [
     "amount",
     "answered",
     "asked",
+    "begin",
     "cached",
+    "cell",
     "choose",
     "choose_several",
+    "delete",
     "exhibit",
     "exhibits",
     "go_on",

@@ -1,29 +1,40 @@
 """Choosers whose choice lives in the address, so that a link shows the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from traitscope import places
 from traitscope.record import Record
 
 WAYS = {"inventory": "Inventory", "model": "Model", "ask": "How it was asked"}
+CELL = 302  # pixels of a chooser: three fill a laptop, and a name of a model is read whole
 
 
-def choose(label: str, options: Sequence[str], key: str, help: str | None = None) -> str:
-    """One of `options`; it stands in the address under `key`."""
+def cell() -> DeltaGenerator:
+    """A place for one chooser in a horizontal container: three beside each other, or below each other on a narrow page."""
+    return st.container(width=CELL)
+
+
+def choose(
+    label: str, options: Sequence[str], key: str, help: str | None = None, words: Callable[[str], str] = str
+) -> str:
+    """One of `options`, shown in `words`; it stands in the address under `key`."""
     asked = _asked(key)
     st.session_state[key] = asked[0] if asked and asked[0] in options else options[0]
-    st.selectbox(label, options, key=key, help=help, persist_state="session")
+    st.selectbox(label, options, key=key, help=help, format_func=words, persist_state="session")
     return _chosen(key, [st.session_state[key]])[0]
 
 
 def place(record: Record, names: Sequence[str] = tuple(WAYS)) -> dict[str, str]:
     """Inventory, model and way of asking, or some of these, beside each other; each narrows the next."""
     chosen: dict[str, str] = {}
-    for column, name in zip(st.columns(len(names)), names, strict=True):
-        with column:
-            chosen[name] = choose(WAYS[name], places.options(record, name, **chosen), key=name)
+    with st.container(horizontal=True):
+        for name in names:
+            with cell():
+                words = places.ask_words if name == "ask" else str
+                chosen[name] = choose(WAYS[name], places.options(record, name, **chosen), key=name, words=words)
     return chosen
 
 
@@ -55,7 +66,8 @@ def amount(
     asked = _asked(key)
     st.session_state[key] = _within(asked[0] if asked else None, least, most, first)
     draw = st.slider if most - least <= 200 * step else st.number_input
-    draw(label, least, most, step=step, key=key, help=help, persist_state="session")
+    whole = isinstance(first, int)
+    draw(label, least, most, step=step, key=key, help=help, format="%d" if whole else "%g", persist_state="session")
     return float(_chosen(key, [f"{st.session_state[key]:g}"])[0])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.kit.text import plain
+from traitscope import figures
 from traitscope.exhibit import Exhibit
 
 BESIDE = 460  # pixels of a figure beside another: two fit a laptop, and none is cut off on half a screen
@@ -36,26 +37,35 @@ def side_by_side(*shown: Exhibit) -> None:
     with st.container(horizontal=True):
         for each in shown:
             with st.container(width=BESIDE):
-                _front(each)
+                _front(each, caption=False)
+    # the longest says it all: they were asked alike
+    st.caption(plain(max((each.caption for each in shown if not each.missing), key=len, default="")))
     for each in shown:
         _behind(each)
 
 
-def _front(shown: Exhibit) -> None:
+def _front(shown: Exhibit, caption: bool = True) -> None:
     """What is seen at once: the figure, or the table where there is none, or why there is neither."""
     if shown.missing:
-        st.markdown(f"**{plain(shown.question)}**")
+        _title(shown)
         st.info(plain(shown.missing))
         return
     if shown.figure is None:
-        st.markdown(f"**{plain(shown.question)}**")
+        _title(shown)
         _table(shown)
-        st.caption(plain(shown.caption))
+        st.caption(plain(f"{shown.caption} {shown.note}".strip()))
         _downloads(shown)
         return
+    _title(shown)
     config = {**BUTTONS, "toImageButtonOptions": {"format": "svg", "filename": shown.name}}
-    st.plotly_chart(shown.figure, key=f"figure_{shown.name}", alt=shown.question, config=config)
-    st.caption(plain(shown.caption))
+    figure = figures.on_page(shown.figure, st.context.theme.type or "light")
+    st.plotly_chart(figure, key=f"figure_{shown.name}", alt=shown.question, config=config)
+    if caption:
+        st.caption(plain(shown.caption))
+
+
+def _title(shown: Exhibit) -> None:
+    st.markdown(f"##### {plain(shown.question)}")
 
 
 def _behind(shown: Exhibit) -> None:
@@ -64,6 +74,8 @@ def _behind(shown: Exhibit) -> None:
         return
     with st.expander(f"Table and downloads: {plain(shown.question)}"):
         _table(shown)
+        if shown.note:
+            st.caption(plain(shown.note))
         _downloads(shown)
 
 

@@ -1,11 +1,14 @@
 """To ask the rest of a record, or to stop: what both take, where the record is shown."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.kit.states import cached
+from pages.kit.states import cached, runs
 from pages.kit.text import plain
-from traitscope import continuing
+from traitscope import continuing, removing
 from traitscope.record import Record
+from traitscope.store import StoreError
 
 
 def go_on(record: Record) -> None:
@@ -47,3 +50,29 @@ def go_on(record: Record) -> None:
         if st.button("Ask the rest", key=f"go_on_{name}"):
             continuing.go_on(record, keys, limit)
             st.toast("Asking. You may close this page; nothing is lost.")
+
+
+def begin(saved: list[str]) -> None:
+    """Studies that were saved and never asked: they have no record yet, and are started where they are designed."""
+    from pages import design
+
+    page = st.Page(partial(design.render, None), title="Design", url_path="design")
+    with st.container(horizontal=True):
+        st.markdown("Saved, not started yet:")
+        for name in saved:
+            st.page_link(page, label=plain(name), icon=":material/edit:", query_params={"start": f"record {name}"})
+
+
+def delete(record: Record) -> None:
+    """Delete a record, after its name was typed."""
+    name = record.name
+    with st.expander(f"Delete {plain(name)}"):
+        st.markdown(plain(cached(removing.at_stake, record)))
+        typed = st.text_input("Type the record's name to confirm", key=f"delete_{name}", autocomplete="off")
+        if st.button("Delete for ever", key=f"delete_it_{name}"):
+            try:
+                removing.remove(runs(), name, typed)
+            except StoreError as problem:
+                st.error(plain(str(problem)))
+                return
+            st.rerun()

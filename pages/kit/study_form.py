@@ -6,8 +6,11 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from pages.kit.states import runs
+from pages.kit.study_details import model_details, study_details
 from pages.kit.text import plain
-from traitscope.design import design_plan, design_probe, designing
+from traitscope import own_inventories
+from traitscope.design import design_probe, design_start, designing
 from traitscope.study_file import Ask, Model, People, StudyFile
 
 KEEP: dict[str, Any] = {"persist_state": "session"}
@@ -35,7 +38,7 @@ def form(base: StudyFile, home: Path, key: str) -> tuple[StudyFile, dict[str, st
         file = _asks(file, home, key)
     with terms:
         file = _accepted(file, home, key)
-    return file, keys
+    return study_details(file, key), keys
 
 
 def checks() -> dict[str, design_probe.Answer]:
@@ -59,16 +62,16 @@ def _models(file: StudyFile, key: str) -> tuple[StudyFile, dict[str, str]]:
         own = known.get(name, Model(name))
         heat = row.number_input("Temperature", 0.0, 2.0, own.temperature, 0.1, key=f"{key}_heat_{name}", width=130, **KEEP)  # fmt: skip
         most = row.number_input("Longest reply", 1, None, own.max_tokens, key=f"{key}_most_{name}", help="In tokens.", width=150, **KEEP)  # fmt: skip
-        chosen.append((name, heat, most))
         row.button("Does it answer?", key=f"{key}_check_{name}", on_click=_to_check, args=(name,))
         _checked(name)
+        chosen.append(model_details(msgspec.structs.replace(own, temperature=float(heat), max_tokens=most), key))
     file = msgspec.structs.replace(file, models=designing.models(file, chosen))
     keys = {
         variable: st.text_input(
             plain(variable), type="password", key=f"key_{variable}_design", autocomplete="off",
             help="Kept in memory for this session only: not stored, not logged. A server of your own may need none.",
         )
-        for variable in design_plan.keys(file.responders())
+        for variable in design_start.keys(file.responders())
     }  # fmt: skip
     if asked := st.session_state.pop("model_to_check", ""):
         for model in (each for each in file.responders() if each.name == asked):
@@ -132,10 +135,12 @@ def _personas(file: StudyFile, home: Path, key: str) -> StudyFile:
 
 
 def _inventories(file: StudyFile, key: str) -> StudyFile:
-    known = designing.bank()
+    own = {str(path): f"{name} (yours)" for name, path in own_inventories.saved(runs()).items()}
+    known = [*designing.bank(), *own]
     names = st.multiselect(
         "Inventories", [*known, *(each for each in file.inventories if each not in known)], file.inventories,
-        key=f"{key}_inventories", accept_new_options=True, help="Choose, or type the path of an inventory file of yours.",
+        key=f"{key}_inventories", accept_new_options=True, format_func=lambda each: own.get(each, each),
+        help="Choose, or type the path of an inventory file of yours. Those that you add under Inventories stand last.",
         **KEEP,
     )  # fmt: skip
     return msgspec.structs.replace(file, inventories=list(names))

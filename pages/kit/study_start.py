@@ -5,15 +5,32 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.kit.states import runs
 from pages.kit.text import plain
 from traitscope import cost
 from traitscope.background import stop
-from traitscope.design import design_file, design_plan
+from traitscope.design import design_file, design_plan, design_start
 from traitscope.record import Record
 from traitscope.study_file import StudyError, StudyFile
 
 PILOT = 0.1  # of the sittings
+NEW, GROWN = "a new record", "the record"
 BEGUN = "design_begun"  # the folder that was started, in this session
+
+
+def folder(start: str, path: Path | None) -> Path:
+    """The folder of the study's record: a new one, or that of the record it begins with, which then grows."""
+    name = start.partition(" ")[2] if path else "my_study"
+    own = path is not None and path.parent == runs() / name
+    if own and st.segmented_control(
+        "Save as", [NEW, GROWN], default=NEW, required=True, key=f"design_{start}_save_as", persist_state="session",
+        help="A record that grows keeps its answers: only what is new is asked.",
+        format_func=lambda each: each if each == NEW else f"{each} of {name}",
+    ) == GROWN:  # fmt: skip
+        return runs() / name
+    wanted = design_file.free_name(runs(), name)
+    typed = st.text_input("Name of the study", wanted, key=f"design_{start}_name", help="Its record is the folder of this name.", persist_state="session")  # fmt: skip
+    return runs() / (design_file.folder_name(typed) or wanted)
 
 
 def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str, str]) -> None:
@@ -26,6 +43,8 @@ def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str,
     if design_file.taken(folder, file):
         told = f"{name} is there already, with another study. Replace its study file; what was answered is kept."
         replace = st.checkbox(plain(told), key=f"design_replace_{name}")
+    if made.growth:
+        st.info(plain(made.growth.told))
     if limit is not None:
         told = "US dollars that this record may have cost in all, what it has cost already included: as --max-cost."
         limit = st.number_input("Stop at, US$", 0.0, None, limit, 0.01, "%.2f", key=f"design_limit_{name}", help=told)
@@ -34,6 +53,14 @@ def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str,
     if made.confirm:
         told = f"It may cost {made.price}, which is more than ${cost.ASK_ABOVE:g}" if not made.unpriced else "It may cost money"  # fmt: skip
         sure = st.checkbox(plain(f"{told}. Spend it."), key=f"design_sure_{name}")
+    fixed = False
+    if design_start.frozen(folder):
+        st.caption(
+            "The plan of this record was fixed before data were seen; `traitscope show` lists what is done otherwise."
+        )
+    elif not made.growth:
+        told = "As `traitscope plan --freeze`: what is done otherwise later is listed as a deviation. Models behind an interface are asked what they can do."
+        fixed = st.checkbox("Fix plan and analysis before data are seen", key=f"design_fix_{name}", help=told)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         save = st.button("Save", key="design_save", help=f"As {plain(str(folder / 'study.toml'))}")
         pilot = st.button("Pilot first", key="design_pilot", disabled=not sure, help="Asks a small crossed part first: what the rest will cost and buy is known from that.")  # fmt: skip
@@ -45,9 +72,15 @@ def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str,
         except (StudyError, OSError) as problem:
             st.error(plain(str(problem)))
             return
-        st.success(plain(f"Saved as {path}."))
+        if fixed:
+            with st.spinner("Fixing the plan ..."):
+                problem = design_start.freeze(path, keys)
+            if problem:
+                st.error(plain(problem))
+                return
+        st.success(plain(f"Saved as {path}{', and the plan is fixed' if fixed else ''}."))
         if pilot or whole:
-            design_plan.begin(path, keys, limit, share if pilot else None)
+            design_start.begin(path, keys, limit, share if pilot else None)
             st.session_state[BEGUN] = str(folder)
     if begun := st.session_state.get(BEGUN):
         st.fragment(_progress, run_every=2)(Path(begun))
@@ -57,7 +90,7 @@ def _progress(folder: Path) -> None:
     """How far the study is that was started from here, and the way to it."""
     from pages import studies
 
-    state = design_plan.started(folder)
+    state = design_start.started(folder)
     with st.container(border=True):
         if state["problem"]:
             st.error(plain(state["problem"]))
@@ -65,7 +98,7 @@ def _progress(folder: Path) -> None:
             st.info(plain(f"{folder.name} is starting. You may close this page; nothing is lost."))
         if not state["record"]:
             return
-        counts = design_plan.progress(folder)
+        counts = design_start.progress(folder)
         told = "being asked now" if state["asked"] else "complete" if counts["share"] == 1 else "not being asked"
         st.progress(counts["share"], text=plain(f"{folder.name}: {counts['done']:,} of {counts['trials']:,} trials done, {told}"))  # fmt: skip
         if state["asked"]:

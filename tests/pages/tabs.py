@@ -17,10 +17,17 @@ NEEDS_BROWSER = [
         not browsing.found(), reason="no Chromium or Chrome here: python benchmarks/browsing.py installs one"
     ),
 ]
-MILLISECONDS = browsing.SECONDS * 1000
+MILLISECONDS = 60_000  # a busy machine is slow, not wrong
+SETTLED = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 # what stands in each figure, as plotly was told it: equal for two pages that show the same
 DRAWN = """() => [...document.querySelectorAll('[data-testid="stMain"] .js-plotly-plot')]
     .map(each => JSON.stringify([each.layout.title.text, each.data]))"""
+CELLS = """words => {
+    const title = each => each.layout.title.text.replaceAll("<br>", " ");
+    const some = [...document.querySelectorAll('[data-testid="stMain"] .js-plotly-plot')];
+    const cells = some.find(each => title(each).includes(words))._fullData.find(each => each.type === "heatmap").z;
+    return [...cells].map(row => [...row]);
+}"""
 # the text of a figure's title, axes and legend with the contrast to the page behind it, after WCAG 2.2
 CONTRASTS = """() => {
     const numbers = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
@@ -82,11 +89,44 @@ class Tab:
         """The page beside the list of pages."""
         return self.page.get_by_test_id("stMain")
 
+    def settled(self) -> None:
+        """Wait until the page has taken in what was chosen."""
+        self.page.wait_for_function(SETTLED)
+
     def pick(self, label: str, option: str) -> None:
-        """Choose one of a list, by typing its name."""
-        box = self.main.get_by_role("combobox", name=label, exact=True)
-        box.click()
+        """Choose `option` from the list that is called `label`."""
+        # of a long list only what is in sight is there: typing brings the option up
+        self.page.get_by_role("combobox", name=label, exact=True).fill(option)
         self.page.get_by_role("option", name=option, exact=True).click()
+        self.settled()
+
+    def picked(self) -> dict[str, str]:
+        """What is chosen in each list of one, by its label."""
+        lists = self.main.get_by_test_id("stSelectbox").get_by_role("combobox").all()
+        return {each.get_attribute("aria-label"): each.input_value() for each in lists}
+
+    def several(self, label: str) -> Any:
+        """The list called `label` of which several are chosen."""
+        named = self.page.get_by_role("combobox", name=label, exact=True)
+        return self.main.get_by_test_id("stMultiSelect").filter(has=named)
+
+    def add(self, label: str, option: str) -> None:
+        """Choose one more from the list called `label`."""
+        self.pick(label, option)
+        self.page.keyboard.press("Escape")
+        self.several(label).get_by_label(option, exact=True).wait_for()
+
+    def drop(self, label: str, option: str) -> None:
+        """Take one out of the list called `label`."""
+        self.several(label).get_by_role("button", name=f"Remove {option}", exact=True).click()
+        self.settled()
+
+    def type(self, label: str, text: str) -> None:
+        """Type into the field called `label`, and leave it with Enter."""
+        field = self.main.get_by_role("textbox", name=label, exact=True)
+        field.fill(text)
+        field.press("Enter")
+        self.settled()
 
     def figures(self) -> int:
         """How many figures are drawn."""
@@ -95,3 +135,12 @@ class Tab:
     def drawn(self) -> list[str]:
         """The title and the data of every figure, as text."""
         return [str(each) for each in self.page.evaluate(DRAWN)]
+
+    def heatmap(self, words: str) -> list[list[float | None]]:
+        """The cells of the heatmap whose title has these words."""
+        cells: list[list[float | None]] = self.page.evaluate(CELLS, words)
+        return cells
+
+    def contrasts(self) -> dict[str, float]:
+        """The contrast of every text of the figures' titles, axes and legends with the page behind it."""
+        return dict(self.page.evaluate(CONTRASTS))

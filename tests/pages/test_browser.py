@@ -1,78 +1,72 @@
-"""Every page in a real browser: it opens without an exception or a complaint of the console, and draws its figures."""
+"""Every page in a real browser: it opens without an exception or a complaint of the console, draws, and is a link to share."""
 
-from collections.abc import Iterator
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from app import PAGES
 from benchmarks import browsing
+from tests.pages.tabs import NEEDS_BROWSER, TITLES, Tab
+from traitscope.record import Record
+from traitscope.results import replies
 
-TITLES = {page.__name__.rpartition(".")[2]: title for some in PAGES.values() for page, title in some}
 RESULTS = [page.__name__.rpartition(".")[2] for page, _ in PAGES["Results"]]
 CLASSROOM = [page.__name__.rpartition(".")[2] for page, _ in PAGES["Classroom"]]
 # drawn on the record `both`, which has ratings, choices and replicates of two models in several forms
 FIGURES = ["trait_profiles", "reliability", "consistency", "divergence", "compare", "what_breaks_a_test"]
+READABLE = 4.5  # the least contrast of text, WCAG 2.2, 1.4.3
+PERSON, UNIFORM = "simulated:person", "simulated:uniform"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not browsing.found(), reason="no Chromium or Chrome here: python benchmarks/browsing.py installs one"
-    ),
+pytestmark = NEEDS_BROWSER
+
+# what a reader may choose, by page and chooser
+CHOICES = {
+    "trait_profiles": {"Model": UNIFORM, "How it was asked": "rating: expected", "Control band of": "big_five_32"},
+    "reliability": {"Persona set": "controls_30", "Scale": "Neuroticism"},
+    "consistency": {"Inventory": "scenarios_bfi44", "By": "persona"},
+    "divergence": {"Trait": "Neuroticism", "Persona set": "controls_30"},
+    "compare": {"Reference": UNIFORM, "Persona set": "controls_30"},
+    "replies": {"Persona": "bare", "Form": "options=reversed"},
+}
+
+# what a model, a persona, a model's name and a title may be made of, to be read as HTML, Markdown, mathematics or a picture
+NAME = '<b id="hostile">b</b> **bold** [x](http://y.example) $x$ :smile: <img src=x onerror=alert(2)>'
+REPLY = f"<script>alert(1)</script> {NAME}"
+HOSTILE = f"""
+title = '{REPLY}'
+models = ['server:ADDRESS/v1#{NAME}', 'server:ADDRESS/v1#other']
+inventories = ["sd3", "scenarios_sd3"]
+personas = [
+  {{ id = '{NAME}', text = 'You are {NAME}.', assigned = {{ machiavellianism = 1 }} }},
+  {{ id = "one", text = "You are one.", assigned = {{ machiavellianism = 1 }} }},
+  {{ id = "two", text = "You are two.", assigned = {{ machiavellianism = -1 }} }},
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here: make test installs it")
-    with playwright.sync_playwright() as started:
-        chromium = browsing.launched(started)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def server(runs: Path) -> Iterator[str]:
-    """A server on a free port; its address."""
-    with browsing.served(runs) as address:
-        yield address
-
-
-class Tab:
-    """A page of the browser, and what it complained of."""
-
-    def __init__(self, page: Any, address: str) -> None:
-        self.page, self.address = page, address
-        self.errors: list[str] = []
-        page.set_default_timeout(browsing.SECONDS * 1000)
-        page.on("console", lambda each: self.errors.append(each.text) if each.type == "error" else None)
-        page.on("pageerror", lambda each: self.errors.append(str(each)))
-
-    def open(self, path: str) -> None:
-        self.page.goto(f"{self.address}/{path}")
-
-    def there(self, name: str) -> None:
-        """The page `name` stands in the window, whole and without an exception."""
-        self.page.wait_for_function(browsing.THERE, arg=TITLES[name])
-        exceptions = self.page.get_by_test_id("stException")
-        assert [each.inner_text() for each in exceptions.all()] == []
-        assert self.page.get_by_role("dialog").count() == 0
-
-    def go(self, name: str) -> None:
-        link = self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=TITLES[name], exact=True)
-        link.click()
-        self.there(name)
-
-    def figures(self) -> int:
-        return int(self.page.locator("[data-testid=stMain] .js-plotly-plot .main-svg").count())
-
-
-@pytest.fixture
-def tab(browser: Any, server: str) -> Iterator[Tab]:
-    page = browser.new_page(viewport={"width": 1400, "height": 900})
-    yield Tab(page, server)
-    page.close()
+[[asks]]
+inventories = ["sd3"]
+reply = "text"
+vary = {{ options = ["printed", "reversed"] }}
+[[asks]]
+elicitation = "choice"
+inventories = ["scenarios_sd3"]
+reply = "text"
+"""
+# elements and letters that are there only if something was read as more than text
+ALIVE = """() => [
+    ...[...document.querySelectorAll('#hostile, a[href*="y.example"], img[src="x"], .katex, .main-svg a')]
+        .map(each => each.outerHTML),
+    ...[...document.querySelectorAll('strong, em, .main-svg tspan[style*="bold"]')].map(each => each.textContent)
+        .filter(each => each.includes("bold") && !each.includes("**bold**")),
+    ...(document.body.innerText.includes("\\u{1F604}") ? ["a smile"] : []),
+]"""
 
 
 def test_every_page_opens_one_after_the_other_and_draws(tab: Tab) -> None:
@@ -82,8 +76,8 @@ def test_every_page_opens_one_after_the_other_and_draws(tab: Tab) -> None:
     for name in TITLES:
         tab.go(name)
         drawn[name] = tab.figures()
-        assert f"/{name}" in tab.page.url and "record=both" in tab.page.url
-    assert {name: drawn[name] for name in FIGURES if not drawn[name]} == {}
+        assert f"/{name}?" in tab.page.url and "record=both" in tab.page.url
+    assert [name for name in FIGURES if not drawn[name]] == []
     assert tab.errors == []
 
 
@@ -94,47 +88,186 @@ def test_a_deep_link_opens_its_page_of_any_record(tab: Tab, name: str, record: s
     tab.open(f"{name}?record={record}")
     tab.there(name)
     tab.page.get_by_test_id("stSidebar").get_by_text("Record", exact=True).wait_for()
+    if record in ("half", "planned") and name in RESULTS:
+        assert "traitscope run" in tab.main.inner_text()
     assert tab.errors == []
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", list(TITLES))
-def test_a_deep_link_to_a_fresh_server_opens_its_page_in_the_frame(browser: Any, runs: Path, name: str) -> None:
+def test_a_deep_link_to_a_fresh_server_opens_its_page_in_the_frame(
+    runs: Path, tab_of: Callable[..., Tab], name: str
+) -> None:
     with browsing.served(runs) as address:
-        page = browser.new_page()
-        fresh = Tab(page, address)
-        fresh.open(f"{name}?record=both")
-        fresh.there(name)
-        page.get_by_test_id("stSidebar").get_by_text("Record", exact=True).wait_for()
-        assert fresh.errors == []
-        page.close()
+        tab = tab_of(address)
+        tab.open(f"{name}?record=half")
+        tab.there(name)
+        tab.page.get_by_test_id("stSidebar").get_by_text("Record", exact=True).wait_for()
+        assert tab.errors == []
+
+
+@pytest.fixture(scope="module")
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard without any record."""
+    with browsing.served(tmp_path_factory.mktemp("nothing")) as address:
+        yield address
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", list(TITLES))
-def test_without_any_record_every_page_opens(browser: Any, tmp_path: Path, name: str) -> None:
-    with browsing.served(tmp_path) as address:
-        page = browser.new_page()
-        empty = Tab(page, address)
-        empty.open(name)
-        empty.there(name)
-        assert empty.errors == []
-        if name in RESULTS:
-            assert "make demo" in page.get_by_test_id("stMain").inner_text()
-        page.close()
+def test_without_any_record_every_page_opens(empty_server: str, tab_of: Callable[..., Tab], name: str) -> None:
+    tab = tab_of(empty_server)
+    tab.open(name)
+    tab.there(name)
+    assert tab.errors == []
+    if name in RESULTS:
+        assert "make demo" in tab.main.inner_text()
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", [*RESULTS, *CLASSROOM])
 @pytest.mark.parametrize("width", [900, 1400])
-def test_nothing_sticks_out_of_the_page(browser: Any, server: str, name: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    narrow = Tab(page, server)
-    narrow.open(f"{name}?record=both")
-    narrow.there(name)
-    inside = "each => each.scrollWidth <= each.clientWidth + 1"
-    assert page.get_by_test_id("stMain").evaluate(inside)
-    for figure in page.locator("[data-testid=stMain] .js-plotly-plot").all():
-        box, parent = figure.bounding_box(), page.get_by_test_id("stMain").bounding_box()
-        assert box["x"] >= parent["x"] - 1 and box["x"] + box["width"] <= parent["x"] + parent["width"] + 1
-    page.close()
+def test_nothing_sticks_out_of_a_page(server: str, tab_of: Callable[..., Tab], width: int) -> None:
+    tab = tab_of(server, width)
+    tab.open("?record=both")
+    tab.there("studies")
+    for name in [*RESULTS, *CLASSROOM]:
+        tab.go(name)
+        assert tab.main.evaluate("each => each.scrollWidth <= each.clientWidth + 1"), name
+        box = tab.main.bounding_box()
+        for figure in tab.main.locator(".js-plotly-plot").all():
+            own = figure.bounding_box()
+            assert own["x"] >= box["x"] - 1 and own["x"] + own["width"] <= box["x"] + box["width"] + 1, name
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", list(CHOICES))
+def test_a_link_shows_somebody_else_the_same_choices_and_figures(
+    server: str, tab: Tab, tab_of: Callable[..., Tab], name: str
+) -> None:
+    tab.open(f"{name}?record=both")
+    tab.there(name)
+    for label, option in CHOICES[name].items():
+        tab.pick(label, option)
+    tab.there(name)
+    assert {label: tab.picked()[label] for label in CHOICES[name]} == CHOICES[name]
+    link = tab.page.url
+    other = tab_of(server)
+    other.page.goto(link)
+    other.there(name)
+    assert other.picked() == tab.picked()
+    assert other.drawn() == tab.drawn()
+    assert other.page.url == link
+    assert [*tab.errors, *other.errors] == []
+
+
+@pytest.mark.thorough
+def test_back_goes_back_one_choice_and_one_page(tab: Tab) -> None:
+    tab.open("trait_profiles?record=both")
+    tab.there("trait_profiles")
+    first, drawn = tab.picked(), tab.drawn()
+    assert first["Model"] == PERSON
+    tab.pick("Model", UNIFORM)
+    tab.page.wait_for_url(re.compile("uniform"))
+    chosen = tab.drawn()
+    assert chosen != drawn
+    tab.go("reliability")
+    tab.page.go_back()
+    tab.page.wait_for_url("**/trait_profiles?*uniform*")
+    tab.there("trait_profiles")
+    assert tab.picked()["Model"] == UNIFORM and tab.drawn() == chosen
+    tab.page.go_back()
+    tab.page.wait_for_url(lambda url: "uniform" not in url)
+    tab.there("trait_profiles")
+    assert tab.picked() == first and tab.drawn() == drawn
+    assert tab.errors == []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("scheme", "behind"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(14, 17, 23)")])
+def test_the_words_of_figures_are_readable_by_day_and_by_night(
+    server: str, tab_of: Callable[..., Tab], scheme: str, behind: str
+) -> None:
+    tab = tab_of(server, color_scheme=scheme)
+    tab.open("?record=both")
+    tab.there("studies")
+    shown = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    assert tab.page.evaluate(shown) == behind
+    for name in FIGURES:
+        tab.go(name)
+        contrasts = tab.contrasts()
+        assert len(contrasts) > 5, name
+        assert {text: value for text, value in contrasts.items() if value < READABLE} == {}, name
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Record]]:
+    """A dashboard's address, and its only record, of a model that replies with HTML and Markdown; all names are such, too."""
+    folder = tmp_path_factory.mktemp("hostile")
+
+    class Model(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            text = REPLY if sum(asked) % 5 == 0 else str(sum(asked) % 4 + 1)
+            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+            data = json.dumps({"model": "m", "choices": [choice]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing to the screen."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
+    Thread(target=server.serve_forever, daemon=True).start()
+    study = folder / "hostile.toml"
+    study.write_text(HOSTILE.replace("ADDRESS", f"http://127.0.0.1:{server.server_port}"), "utf-8")
+    # in a process of its own: the browser holds this one's event loop
+    command = [sys.executable, "-m", "traitscope", "run", str(study), "--record", str(folder / "runs" / "hostile")]
+    subprocess.run(command, check=True, capture_output=True, cwd=browsing.ROOT)
+    server.shutdown()
+    with browsing.served(folder / "runs") as address:
+        yield address, Record(folder / "runs" / "hostile")
+
+
+def _as_text(tab: Tab, name: str) -> str:
+    """What is written on the page `name`, after a look that nothing of the record came alive in it."""
+    tab.there(name)
+    assert tab.page.evaluate(ALIVE) == []
+    assert tab.dialogs == [] and tab.errors == []
+    return str(tab.main.inner_text())
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", list(TITLES))
+def test_names_and_titles_of_a_record_are_shown_as_text(
+    hostile: tuple[str, Record], tab_of: Callable[..., Tab], name: str
+) -> None:
+    address, record = hostile
+    model = next(iter(record.manifest.models))
+    tab = tab_of(address)
+    tab.open(f"{name}?{urlencode({'record': record.name, 'model': model, 'start': f'record {record.name}'})}")
+    text = _as_text(tab, name)
+    for summary in tab.main.locator('[data-testid="stExpander"] summary').all():
+        summary.click()
+    assert _as_text(tab, name).startswith(text[:20])
+    assert REPLY in tab.page.get_by_test_id("stSidebar").inner_text()
+    if name in (*RESULTS, "studies"):
+        chosen = tab.picked().values()
+        assert model in text or model in chosen
+
+
+@pytest.mark.thorough
+def test_a_reply_is_shown_as_the_text_that_it_is(hostile: tuple[str, Record], tab_of: Callable[..., Tab]) -> None:
+    address, record = hostile
+    found = replies.found(record, {}, "<script>").table
+    assert set(found["text"]) == {REPLY} and len(found) > 10
+    for reply in found["reply"].iloc[[0, -1]]:
+        tab = tab_of(address)
+        tab.open(f"replies?{urlencode({'record': record.name, 'text': '<script>', 'reply': reply})}")
+        _as_text(tab, "replies")
+        codes = tab.main.get_by_test_id("stCode").locator("code").all_inner_texts()
+        assert REPLY in codes

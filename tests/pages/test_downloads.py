@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from pandas import DataFrame, Series
 
+from pages.kit.exhibits import MOST_ROWS
 from psychometrics import cronbach_alpha
 from tests.pages.tabs import NEEDS_BROWSER, Tab
 from traitscope import tables
@@ -35,6 +36,7 @@ pytestmark = [*NEEDS_BROWSER, pytest.mark.thorough]
 
 PERSON, UNIFORM, SET = "simulated:person", "simulated:uniform", "big_five_32"
 REVERSED = "options=reversed"
+COEFFICIENTS = ["alpha", "omega total, one factor", "retest, ICC(A,1)"]
 PLACE = {"inventory": "bfi44", "model": PERSON, "ask": "rating: chosen"}
 SAID_AND_DONE = {"said_by": "rating: chosen", "done_by": "choice: chosen", "persona_set": SET}
 
@@ -43,7 +45,7 @@ SAID_AND_DONE = {"said_by": "rating: chosen", "done_by": "choice: chosen", "pers
 class Shown:
     """A place of a page: its choices, the exhibit that is there, and how its numbers come out by hand."""
 
-    address: dict[str, str]
+    address: dict[str, Any]
     exhibit: Callable[[Record], Exhibit]
     by_hand: Callable[[Record, DataFrame], None]
 
@@ -95,12 +97,19 @@ def shift(record: Record, table: DataFrame) -> None:
 
 
 def said_and_done(record: Record, table: DataFrame) -> None:
-    """Said is the mean rating of a trait's statements, done the share of high actions in their twins, in percent."""
+    """Said is the mean rating of a trait's statements, done the share of actions towards it in their twins, in percent."""
     said = statements(record).groupby(["scale", "persona"])["keyed"].apply(pomp).groupby("scale").mean()
     acted = tables.answers(record)
     acted = acted[(acted["model"] == PERSON) & (acted["elicitation"] == "choice") & (acted["persona_set"] == SET)]
-    done = 100 * acted.groupby(["scale", "persona"])["chosen"].mean().groupby("scale").mean()
-    names = {"E": "Extraversion", "A": "Agreeableness", "C": "Conscientiousness", "N": "Neuroticism", "O": "Openness"}
+    acted = acted.assign(keyed=acted["chosen"].where(acted["key"] == 1, 1 - acted["chosen"]))
+    done = 100 * acted.groupby(["scale", "persona"])["keyed"].mean().groupby("scale").mean()
+    names = {
+        "E": "Extraversion",
+        "A": "Agreeableness",
+        "C": "Conscientiousness",
+        "N": "Neuroticism",
+        "O": "Openness to Experience",
+    }
     shown = table.set_index("name")
     assert len(shown) == 5
     for scale, name in names.items():
@@ -126,12 +135,12 @@ def differences(record: Record, table: DataFrame) -> None:
 
 def _reliability(record: Record) -> Exhibit:
     asked = coefficients.in_form(coefficients.Asked(**PLACE, persona_set=SET), REVERSED)
-    return reliability_shown.forest(record, asked, ["alpha", "omega total, one factor", "retest, ICC(A,1)"])
+    return reliability_shown.forest(record, asked, COEFFICIENTS)
 
 
 SHOWN = {
     "reliability": Shown(
-        {**PLACE, "personas": SET, "form": REVERSED, "coefficients": "alpha,omega total\\, one factor"},
+        {**PLACE, "personas": SET, "form": REVERSED, "coefficients": COEFFICIENTS},
         _reliability, alphas,
     ),
     "trait_profiles": Shown(PLACE, lambda record: profiles_shown.everybody(record, **PLACE, level="domain"), levels),
@@ -147,3 +156,98 @@ SHOWN = {
         ), differences,
     ),
 }  # fmt: skip
+
+
+class Cells(HTMLParser):
+    """The rows of the tables of an HTML page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, _: Any) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.rows and self.rows[-1] and self.lasttag in ("td", "th"):
+            self.rows[-1][-1] += data
+
+
+@dataclass
+class Open:
+    """A page with the part open that holds an exhibit's table and downloads."""
+
+    tab: Tab
+    shown: Shown
+    record: Record
+    exhibit: Exhibit
+
+    def saved(self, form: str) -> bytes:
+        """The file that the button gives."""
+        with self.tab.page.expect_download() as download:
+            self.tab.main.locator(f".st-key-{form}_{self.exhibit.name} button").click()
+        assert download.value.suggested_filename == f"{self.exhibit.name}.{form}"
+        return Path(download.value.path()).read_bytes()
+
+
+@pytest.fixture(params=list(SHOWN))
+def opened(request: pytest.FixtureRequest, runs: Path, tab: Tab) -> Open:
+    record, shown = Record(runs / "both"), SHOWN[request.param]
+    exhibit = shown.exhibit(record)
+    tab.open(f"{request.param}?{urlencode({'record': 'both', **shown.address}, doseq=True)}")
+    tab.there(request.param)
+    tab.main.locator("summary", has_text=exhibit.question).first.click()
+    return Open(tab, shown, record, exhibit)
+
+
+def test_the_files_of_a_finding_have_the_numbers_of_the_record(opened: Open) -> None:
+    exhibit = opened.exhibit
+    table = pd.read_csv(StringIO(opened.saved("csv").decode()))
+    _same(table, exhibit.table)
+    opened.shown.by_hand(opened.record, table)
+
+    printed = exhibit.printed()
+    cells = Cells(opened.saved("doc").decode()).rows
+    assert cells == [list(printed), *printed.to_numpy().tolist()]
+    on_page = opened.tab.main.get_by_test_id("stExpander").filter(has_text=exhibit.question).first.locator("tbody tr")
+    seen = [row.locator("td").all_inner_texts() for row in on_page.all()]
+    assert seen == printed.to_numpy().tolist()[: len(seen)]
+    assert len(seen) == len(printed) or len(printed) > MOST_ROWS  # a longer one scrolls, and has the rows in sight
+
+    opened.tab.main.locator(f".st-key-markdown_{exhibit.name} button").first.click()
+    code = opened.tab.page.get_by_test_id("stPopoverBody").locator("code")
+    code.wait_for()
+    assert code.inner_text() == exhibit.markdown()
+    assert opened.tab.errors == []
+
+
+def test_the_pictures_of_a_finding_are_pictures_of_it(opened: Open) -> None:
+    figure = opened.exhibit.figure
+    png = opened.saved("png")
+    assert png.startswith(b"\x89PNG\r\n\x1a\n") and png.rstrip().endswith(b"IEND\xaeB`\x82")
+    # 300 dots an inch on paper: three for each of the page's
+    assert struct.unpack(">II", png[16:24]) == (3 * 900, 3 * figure.layout.height)
+    root = ElementTree.fromstring(opened.saved("svg"))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    words = " ".join("".join(root.itertext()).split())
+    title = "".join(next(each for each in root.iter() if each.get("class") == "gtitle").itertext())
+    assert title.replace(" ", "") == opened.exhibit.question.replace(" ", "")
+    for name in opened.exhibit.table["name"].unique() if "name" in opened.exhibit.table else ():
+        assert name in words
+    assert opened.tab.errors == []
+
+
+def _same(read: DataFrame, table: DataFrame) -> None:
+    """Every cell of a file is that of the table: numbers as numbers, the rest as text."""
+    assert list(read) == list(table) and len(read) == len(table)
+    for name in table:
+        if pd.api.types.is_numeric_dtype(table[name]):
+            np.testing.assert_allclose(read[name], table[name], rtol=1e-12)
+        else:
+            assert [str(each) for each in read[name].astype(object).fillna("")] == [
+                str(each) for each in table[name].fillna("")
+            ], name

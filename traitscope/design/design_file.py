@@ -17,7 +17,7 @@ from inventories.reading import DefinitionError
 from inventories.trait_file import ENDINGS
 from traitscope.lock import is_held
 from traitscope.record import write_whole
-from traitscope.study import Study, load_study
+from traitscope.study import Study, load_study, persona_file, persona_files
 from traitscope.study_file import People, StudyError, StudyFile, study_file
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -78,7 +78,7 @@ def checked(file: StudyFile, home: Path) -> tuple[Study | None, str]:
 
 
 def save(file: StudyFile, study: Study, folder: Path, replace: bool = False) -> Path:
-    """Write the study into the folder of its record, the inventories of its own beside it; return the file.
+    """Write the study into the folder of its record, inventories and persona sets of its own beside it; return the file.
 
     Raises StudyError where another study stands there already and is not to be replaced, or is being asked.
     """
@@ -94,6 +94,11 @@ def save(file: StudyFile, study: Study, folder: Path, replace: bool = False) -> 
             if source.parent.resolve() not in (BANK.resolve(), target.parent.resolve()):
                 target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(source, target)
+    for source in persona_files(file, folder):
+        target = folder / "personas" / source.name
+        if source.is_file() and source.resolve() != target.resolve():
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(source, target)
     if not path.is_file() or path.read_text("utf-8") != written:
         write_whole(path, written)
     return path
@@ -125,7 +130,7 @@ def free_name(runs: Path, wanted: str) -> str:
 def stamp(file: StudyFile, home: Path) -> tuple[tuple[str, int], ...]:
     """Changes when a file that the study names does."""
     paths = [path for name in file.inventories if (path := own_file(name, home))]
-    paths += [Path(name) for each in file.personas if (name := _set_of(each)).endswith(".toml")]
+    paths += persona_files(file, home)
     return tuple((str(path), path.stat().st_mtime_ns) for path in paths if path.is_file())
 
 
@@ -137,15 +142,11 @@ def own_file(name: str, home: Path) -> Path | None:
     return (kept if kept.is_file() and not path.is_file() else path).resolve()
 
 
-def _set_of(entry: str | People) -> str:
-    return entry if isinstance(entry, str) else entry.set
-
-
 def _in_full(entry: str | People, home: Path) -> str | People:
-    name = _set_of(entry)
-    if not name.endswith(".toml"):
+    path = persona_file(entry if isinstance(entry, str) else entry.set, home)
+    if path is None:
         return entry
-    full = str(home / Path(name).expanduser())
+    full = str(path)
     return full if isinstance(entry, str) else msgspec.structs.replace(entry, set=full)
 
 

@@ -15,17 +15,18 @@ from traitscope.store import StoreError
 from traitscope.study import Study
 
 PAUSE = 20.0  # seconds without any answer are a pause between two runs, and no part of the pace
-RECENT, FEWEST = 2000, 20  # calls of a record that are looked at, the last ones; and that are needed
+RECENT, FEWEST = 60, 20  # sittings of a record that are looked at, the last ones; and calls that are needed
 LOOKED_AT = 8  # records, the newest
 ASSUMED = {"simulated": Range(500, 5000), "local": Range(5, 60)}  # calls a second, on a laptop's processor
 ASSUMED_SECONDS = Range(0.5, 8.0)  # of one call to a server or provider
 LONGER = 2.0  # how much slower or faster than measured a run may turn out
 
+# by the last sittings, since the last calls of one model among many would have to be looked for
 CREATED = """
-    SELECT created FROM calls WHERE error IS NULL AND source IS NULL AND id IN (
-        SELECT x.call FROM sittings s JOIN trials t ON t.sitting = s.id JOIN call_trials x ON x.trial = t.id
-        WHERE s.model = ? AND s.elicitation = ?)
-    ORDER BY id DESC LIMIT ?"""
+    SELECT c.created FROM (SELECT id FROM sittings WHERE model = ? AND elicitation = ? ORDER BY number DESC LIMIT ?) s
+        CROSS JOIN trials t ON t.sitting = s.id CROSS JOIN call_trials x ON x.trial = t.id AND x.line = 0
+        CROSS JOIN calls c ON c.id = x.call
+    WHERE c.error IS NULL AND c.source IS NULL"""
 
 
 class Pace(NamedTuple):

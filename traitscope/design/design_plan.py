@@ -9,22 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from pandas import DataFrame
 
-from inventories.reading import DefinitionError, parse_toml
+from inventories.reading import DefinitionError
 from inventories.responder import Abilities, ResponderError
 from traitscope import buying, cost, planning
-from traitscope.background import last_words
-from traitscope.background import start as start_process
 from traitscope.cost import ASK_ABOVE
 from traitscope.design import design_pace
 from traitscope.design.design_file import checked, stamp
 from traitscope.design.design_probe import Answer
+from traitscope.design.design_start import Growth, growth
 from traitscope.freeze import told_before
-from traitscope.interviews import check_served, interviews, summary
-from traitscope.lock import is_held
+from traitscope.interviews import check_served, interviews, seats, summary
 from traitscope.record import Record
-from traitscope.responders import by_name, keys_needed
+from traitscope.responders import by_name
 from traitscope.store import StoreError
 from traitscope.study import Study
 from traitscope.study_file import Model, StudyError, StudyFile
@@ -43,10 +40,9 @@ class Plan(msgspec.Struct, frozen=True):
     rows: list[cost.Forecast] = []  # of what is paid
     notes: list[str] = []
     unchecked: list[str] = []  # models of which it is assumed that they can do all that is asked
-    limit: float | None = (
-        None  # US dollars that the record may cost in all, in whole cents; None where it is free or unknown
-    )
+    limit: float | None = None  # US dollars that the record may cost in all, in whole cents; None: free, or unknown
     confirm: bool = False  # it may cost more than a dollar, or nobody knows what
+    growth: Growth | None = None  # what its record has answered already
 
     @property
     def sittings(self) -> int:
@@ -86,13 +82,14 @@ def _planned(encoded: bytes, home: str, folder: str, files: tuple[Any, ...], sta
         abilities = {each.name: able.get(each.name) or _assumed(each) for each in study.models}
         check_served(study, abilities)
         counts = summary(study, abilities)
-        paid = [each for each in study.models if _is_paid(each)]
+        paid = [each for each in study.models if cost.is_paid(each)]
         rows: list[cost.Forecast] = []
         if paid:
             rows = planning.forecast(msgspec.structs.replace(study, models=tuple(paid)), abilities, Path(folder))
         rows = [row for row in rows if row.usd is None or row.usd.high]
         notes = [*told_before(study, Path(folder), interviews(study, abilities)), *planning.notes_of(study, abilities)]
         spent = _spent(Path(folder)) if rows else 0.0
+        more = growth(Record(Path(folder)), study, abilities, counts["trials"]) if state else None
     except (StudyError, DefinitionError, ResponderError, StoreError) as mistake:
         return Plan(problem=str(mistake).replace(f"{study.path}, ", "").replace(f"{study.path}: ", ""))
     high, priced = cost.total(rows).high, all(row.usd is not None for row in rows)
@@ -104,6 +101,7 @@ def _planned(encoded: bytes, home: str, folder: str, files: tuple[Any, ...], sta
         unchecked=[each.name for each in study.models if each.name not in able and not each.name.startswith("simulated:")],
         limit=math.ceil(round((high + spent) * 100, 6)) / 100 if rows and priced else None,
         confirm=bool(rows) and (high > ASK_ABOVE or not priced),
+        growth=more,
     )  # fmt: skip
 
 
@@ -123,16 +121,16 @@ def pilots(made: Plan, records: Iterable[Record]) -> list[str]:
     ]
 
 
-def bought(record: Record, text: str, home: str) -> DataFrame:
-    """`buying.expected` of the study that `text` says, by the pilot in `record`; own inventories lie in `home`."""
-    study, _ = checked(parse_toml(text, StudyFile, "the study"), Path(home))
-    if study is None:
-        return DataFrame()
-    known = {each.name: record.manifest.abilities.get(each.name) or _assumed(each) for each in study.models}
+def places(made: Plan, record: Record) -> list[buying.Place]:
+    """Which inventory of which model a D-study of the pilot `record` may speak of, and in how many forms and draws."""
+    assert made.study is not None
+    few = msgspec.structs.replace(made.study, personas=_few(made.study))
+    known = {each.name: record.manifest.abilities.get(each.name) or _assumed(each) for each in few.models}
+    here = [each for each in few.models if each.name in record.manifest.models]
     try:
-        return buying.expected(record, interviews(msgspec.structs.replace(study, personas=_few(study)), known))
+        return buying.places(record, seats(few, known, here))
     except (StoreError, StudyError):
-        return DataFrame()
+        return []
 
 
 def _few(study: Study) -> tuple[Any, ...]:
@@ -143,53 +141,11 @@ def _few(study: Study) -> tuple[Any, ...]:
     return tuple({each.id: each for each in some}.values())
 
 
-def keys(models: Iterable[Model]) -> list[str]:
-    """Variables that the models need a key in and that are not set; none for a name that no model goes by."""
-    found: list[str] = []
-    for each in models:
-        try:
-            found += keys_needed({each.name: each.parameters})
-        except ResponderError:
-            continue
-    return list(dict.fromkeys(found))
-
-
-def begin(study: Path, keys: Mapping[str, str], max_cost: float | None, pilot: float | None) -> int:
-    """Start `traitscope run` of a saved study in a process of its own; return its id."""
-    return start_process(study, study.parent, {name: key for name, key in keys.items() if key}, max_cost, pilot)
-
-
-def started(folder: Path) -> dict[str, Any]:
-    """How far a study is that was started: `record` (there is one), `asked` (now), `problem` in words."""
-    asked = is_held(folder)
-    said = last_words(folder, "traitscope:")
-    problem = said if said.startswith("traitscope:") and not asked else ""
-    return {"record": (folder / "manifest.json").is_file(), "asked": asked, "problem": problem}
-
-
-def command(folder: Path) -> str:
-    """What does the same on the command line."""
-    return f"traitscope run {folder / 'study.toml'} --record {folder}"
-
-
-def progress(folder: Path) -> dict[str, Any]:
-    """Trials of a record in all and done, and the share that is done; none where nothing was planned yet."""
-    try:
-        counts = Record(folder).progress()
-    except StoreError:
-        counts = {"trials": 0, "done": 0}
-    return {**counts, "share": counts["done"] / max(1, counts["trials"])}
-
-
 def _assumed(model: Model) -> Abilities:
     kind = model.name.partition(":")[0]
     if kind == "simulated":
         return by_name(model.name, model.parameters).can()
     return UNCHECKED_LOCAL if kind == "local" else UNCHECKED
-
-
-def _is_paid(model: Model) -> bool:
-    return model.price is not None or model.name.partition(":")[0] not in ("local", "simulated")
 
 
 def _spent(folder: Path) -> float:

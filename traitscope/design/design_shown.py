@@ -10,6 +10,7 @@ from inventories.designs import Design
 from inventories.reading import DefinitionError
 from traitscope import figures
 from traitscope.apa import column
+from traitscope.buying import Place
 from traitscope.cost import Range
 from traitscope.design.design_plan import Plan
 from traitscope.exhibit import Exhibit
@@ -102,25 +103,23 @@ def prices(made: Plan) -> Exhibit:
     )
 
 
-def reliability(table: DataFrame, record: str, made: Plan) -> Exhibit:
+def reliability(table: DataFrame, record: str, place: Place) -> Exhibit:
     """What the design buys by a pilot's D-study: the table of `buying.expected`."""
     name, question = "expected", "How reliable will the scores be, by the pilot?"
     if table.empty:
-        told = f"The record {record} has no rating or choice of these models and inventories, so it tells nothing of this design."
+        told = f"The record {record} has no usable answers of {place.model} to {place.inventory}, so it tells nothing of them."
         return Exhibit(name, question, table, missing=told)
     table = table.assign(**{each: table[each].str.replace("->", "→") for each in ("forms", "draws")})
     columns = [
-        *([column("model")] if table["model"].nunique() > 1 else []),
-        column("inventory"), column("scale"), column("n_persons", "persons", "count"), column("forms"), column("draws"),
+        column("scale"), column("n_persons", "persons", "count"), column("forms"), column("draws"),
         column("g", "G now", "bounded", "generalizability coefficient of the pilot's scores"),
         column("g_then", "G then", "bounded", "with all forms and draws of this study"),
         column("phi", "Φ now", "bounded", "dependability, for decisions about absolute scores"), column("phi_then", "Φ then", "bounded"),
         column("sem", "SEM now", "number", "standard error of measurement of a score"), column("sem_then", "SEM then", "number"),
         column("note"),
     ]  # fmt: skip
-    assert made.study is not None
     caption = (
-        f"D-study from the record {record} ({', '.join(table['model'].unique())}): forms and draws now, and as designed here. Persons are those of the pilot; more of them "
+        f"D-study from the record {record}: {place.model}, {place.inventory}. Forms and draws now, and as designed here. Persons are those of the pilot; more of them "
         "make the estimates steadier, not the scores more reliable."
     )
     return Exhibit(name, question, table, columns, caption)

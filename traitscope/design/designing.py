@@ -48,13 +48,8 @@ class DesignError(ValueError):
     """What is typed into the form cannot be read; the message is one line."""
 
 
-def models(base: StudyFile, chosen: Sequence[tuple[str, float, int]]) -> list[str | Model]:
-    """The models by name, temperature and longest reply; parameters and prices of the file are kept."""
-    known = {each.name: each for each in base.responders()}
-    edited = [
-        msgspec.structs.replace(known.get(name, Model(name)), temperature=float(temperature), max_tokens=tokens)
-        for name, temperature, tokens in chosen
-    ]
+def models(base: StudyFile, edited: Sequence[Model]) -> list[str | Model]:
+    """The models as a study file writes them: one that is as usual by its name alone, one that is as before as it was."""
     return _in_order(base.models, [_short(each, Model(each.name)) for each in edited], lambda each: Model(each))
 
 
@@ -274,12 +269,3 @@ def still_used(file: StudyFile, found: Iterable[Inventory]) -> list[str]:
     """What the file accepts and still uses."""
     ids = {each.id for each in found}
     return [each for each in file.accept if each in ids or each.partition(".")[0] in ids]
-
-
-def kept(file: StudyFile) -> str:
-    """What stands in the study and is not shown in the form, in words; "" where there is none."""
-    usual = StudyFile(models=[], inventories=[])
-    parts = [name for name in ("note", "limits", "analysis") if getattr(file, name) != getattr(usual, name)]
-    for each in file.responders():
-        parts += [f"{name} of {each.name}" for name in ("parameters", "price") if getattr(each, name)]
-    return f"Kept as the file has it: {', '.join(parts)}." if parts else ""

@@ -11,6 +11,7 @@ from traitscope.figures.gauges import gauges
 from traitscope.figures.heatmap import heatmap
 from traitscope.figures.histogram import histogram
 from traitscope.figures.images import PictureError, picture
+from traitscope.figures.on_page import on_page
 from traitscope.figures.plain_bars import bars
 from traitscope.figures.radar import radar
 from traitscope.figures.scatter import scatter
@@ -31,6 +32,7 @@ __all__ = [
     "gauges",
     "heatmap",
     "histogram",
+    "on_page",
     "picture",
     "radar",
     "scatter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import COLOURS, GREY, laid_out, plain, rows_axis
+from traitscope.figures.style import COLOURS, GREY, SMALL, laid_out, plain, rows_axis
 
 SIDES = {"said": ("Said", COLOURS[0], "circle"), "done": ("Done", COLOURS[5], "diamond")}
 APART = 0.16  # of a row: intervals of the two sides must not lie on each other
@@ -56,7 +56,13 @@ def dumbbell(
     digits = 0 if span else 1
     for told, gap, name in zip(known[words], known["gap"], known[rows].astype(str), strict=True):
         figure.add_annotation(
-            text=f"{round(gap, digits) + 0.0:+.{digits}f} {plain(told)}".replace("-", "−").strip(), x=1, xref="paper", xanchor="left", xshift=8,
-            y=place[name], yref="y", showarrow=False, font={"size": 12}, align="left",
+            text=f"{_signed(gap, digits)} {plain(told)}".strip(), x=1, xref="paper", xanchor="left", xshift=8,
+            y=place[name], yref="y", showarrow=False, font={"size": SMALL}, align="left",
         )  # fmt: skip
     return figure
+
+
+def _signed(gap: float, digits: int) -> str:
+    """The gap with its sign; what rounds to 0 has none."""
+    rounded = round(gap, digits) + 0.0
+    return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else f"{0:.{digits}f}"

@@ -47,7 +47,7 @@ def forest(
     laid_out(
         figure,
         title,
-        plot=max(160, len(names) * max(36, 18 * len(found))),
+        plot=max(90, len(names) * max(36, 18 * len(found))),
         x=x,
         legend=len(found) if len(found) > 1 else 0,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import DIVERGING, GREY, SEQUENTIAL, known, laid_out, plain, wrapped
+from traitscope.figures.style import DIVERGING, GREY, SEQUENTIAL, SMALL, known, laid_out, plain, wrapped
 
 MOST_PRINTED = 300  # cells; with more, numbers in cells would overlap
 HOVER_LETTERS = 70
@@ -43,10 +43,10 @@ def heatmap(
         go.Heatmap(
             z=values, x=list(range(len(across))), y=list(range(len(down))), zmin=low, zmax=high, xgap=1, ygap=1,
             colorscale=SEQUENTIAL if middle is None else DIVERGING, hoverongaps=False,
-            text=texts if printed else None, texttemplate="%{text}" if printed else None, textfont={"size": 12},
+            text=texts if printed else None, texttemplate="%{text}" if printed else None, textfont={"size": SMALL},
             customdata=[[["<br>".join([plain(row), *([wrapped(more[row], HOVER_LETTERS)] if hover else [])]), plain(column)] for column in across] for row in down],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}: %{z:.3~f}<extra></extra>",
-            colorbar={"title": {"text": wrapped(unit, 14), "side": "top", "font": {"size": 12}}, "thickness": 14, "len": 1.0},
+            colorbar={"title": {"text": wrapped(unit, 14), "side": "top", "font": {"size": SMALL}}, "tickfont": {"size": SMALL}, "thickness": 14, "len": 1.0},
         )
     )  # fmt: skip
     blank = [(x_at, y_at) for y_at, row in enumerate(values) for x_at, each in enumerate(row) if each is None]

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from pandas import DataFrame
 
 from traitscope.figures.groups import called, each_group, say_why_empty, span_of, unit_of
-from traitscope.figures.style import DASHES, GREY, GRID, NARROW, colour, known, laid_out, symbol, wrapped
+from traitscope.figures.style import DASHES, GREY, GRID, NARROW, SMALL, colour, known, laid_out, symbol, wrapped
 
 MOST_NAMES = 12  # round a radar; more would overlap
 SPOKE_LETTERS = 12
@@ -56,14 +56,14 @@ def radar(table: DataFrame, title: str) -> go.Figure:
         bgcolor="rgba(0,0,0,0)",
         domain={"x": [0.2, 0.8]},  # plotly leaves no room for the names of the scales
         radialaxis={"range": [low, high], "gridcolor": GRID, "angle": spoke, "nticks": 5, "tickangle": spoke,
-                    "tickfont": {"size": 12}, "linecolor": GRID},
+                    "tickfont": {"size": SMALL}, "linecolor": GRID},
         angularaxis={"gridcolor": GRID, "linecolor": GRID, "rotation": 90, "direction": "clockwise", "tickfont": {"size": 14}},
     )  # fmt: skip
     laid_out(figure, title, plot=PLOT, x=unit, legend=table["group"].nunique(), letters=NARROW)
     # a polar axis has no title of its own
     return figure.add_annotation(
         text=wrapped(unit, NARROW + 8), showarrow=False, x=0.5, xref="paper", y=-34 / PLOT, yref="paper", yanchor="top",
-        font={"size": 13},
+        font={"size": SMALL},
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import GREY, colour, laid_out, plain, wrapped
+from traitscope.figures.style import COLOURS, GREY, colour, laid_out, plain, wrapped
 
 HATCHES = ("", "/", "x", ".", "-", "\\")
 HOVER_LETTERS = 70
@@ -31,8 +31,9 @@ def stacked(
     for name, word in shown.items():
         marker: dict[str, object] = {"color": FAINT, "line": {"width": 0}}
         if name not in faint:
+            # colours come again after six; with another hatching then, no two parts look alike
             marker = {"color": colour(number), "line": {"width": 0},
-                      "pattern": {"shape": HATCHES[number % len(HATCHES)], "fgcolor": "white", "bgcolor": colour(number), "size": 6, "solidity": 0.25}}  # fmt: skip
+                      "pattern": {"shape": HATCHES[(number + number // len(COLOURS)) % len(HATCHES)], "fgcolor": "white", "bgcolor": colour(number), "size": 6, "solidity": 0.25}}  # fmt: skip
             number += 1
         figure.add_bar(
             x=[count / all_ if all_ else 0 for count, all_ in zip(table[name], whole, strict=True)], y=list(range(len(names))),

@@ -18,10 +18,13 @@ GREY, GRID = "#8A8A8A", "rgba(128,128,128,0.35)"
 BAND = "rgba(128,128,128,0.22)"  # what chance or controls give
 # for values round a middle: blue through grey to orange, of equal weight for every kind of colour vision
 DIVERGING = [[0.0, "#0072B2"], [0.5, "#F2F2F2"], [1.0, "#D55E00"]]
-SEQUENTIAL = "Cividis"  # Nunez, Anderton and Renslow (2018): made for the colour-blind
-TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 46, 24, 60
+SEQUENTIAL = "Viridis"  # lightness rises evenly, and no kind of colour vision loses it
+TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 60, 24, 46
 NARROW = 38  # letters of a title where two figures stand beside each other
 LINE = 22  # pixels of a line of the title
+SMALL = 13  # pixels of the letters of axes and legends: the smallest that a projector shows
+ENTRY = 20  # pixels of a line of the legend
+ONE_LINE = 270  # pixels of a legend in one line, beside the names of the rows on a narrow page
 
 
 def laid_out(
@@ -36,17 +39,18 @@ def laid_out(
     right: int = 20,
     letters: int = TITLE_LETTERS,
 ) -> go.Figure:
-    """The figure with its title, the titles of its axes, and its legend below them, one entry a line.
+    """The figure with its title, the titles of its axes, and its legend below them: in one line if short, else one entry a line.
 
     `plot` is the height of the plot itself in pixels, `legend` how many entries the legend has, `letters` where a line of
     the title ends: `NARROW` for figures beside each other. Sizes are in pixels, so that title, plot, axis title and legend
     have each their own place at any width.
     """
     head, unit = wrapped(title, letters), wrapped(x, min(UNIT_LETTERS, letters + 8))
+    one_line = _legend_width(figure) <= ONE_LINE
     above, below, entries = (
         44 + LINE * head.count("<br>"),
-        52 + 18 * unit.count("<br>"),
-        24 * legend + (14 if legend else 0),
+        (52 if unit else 28) + 18 * unit.count("<br>"),
+        ENTRY * (1 if one_line else legend) + 8 if legend else 0,
     )
     # plotly hangs a title of one line from its top, and sets one of several on its first base line
     rise = 22 if "<br>" in head else 8
@@ -59,14 +63,19 @@ def laid_out(
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": left, "r": right, "t": above, "b": below + entries, "autoexpand": True},
         showlegend=legend > 0,
-        legend={"orientation": "v", "tracegroupgap": 0, "x": 0, "xanchor": "left", "y": -below / plot, "yanchor": "top",
-                "font": {"size": 13}},
+        legend={"orientation": "h" if one_line else "v", "traceorder": "normal", "tracegroupgap": 0, "x": 0, "xanchor": "left",
+                "y": -below / plot, "yanchor": "top", "font": {"size": SMALL}},
     )  # fmt: skip
-    figure.update_xaxes(title={"text": unit, "font": {"size": 13}}, gridcolor=GRID, zerolinecolor=GREY, automargin=True)
-    figure.update_yaxes(
-        title={"text": wrapped(y, 40), "font": {"size": 13}}, gridcolor=GRID, zerolinecolor=GREY, automargin=True
-    )
+    for axes, text in ((figure.update_xaxes, unit), (figure.update_yaxes, wrapped(y, 40))):
+        axes(title={"text": text, "font": {"size": SMALL}}, tickfont={"size": SMALL}, gridcolor=GRID, zerolinecolor=GREY,
+             automargin=True)  # fmt: skip
     return figure
+
+
+def _legend_width(figure: go.Figure) -> float:
+    """Pixels of the legend in one line, nearly."""
+    names = {each.name for each in figure.data if each.name and each.showlegend is not False}
+    return sum(48 + 7 * len(name) for name in names)
 
 
 def rows_axis(figure: go.Figure, names: Sequence[str], letters: int = LABEL_LETTERS) -> None:

@@ -47,10 +47,11 @@ def measured(record: Record, inventory: str, model: str, ask: str, level: str, p
     common = profiles.unit(ask).startswith("POMP")
     figure = figures.strip(people, table, question, x=profiles.unit(ask), span=(0.0, 100.0) if common else None)
     caption = (
-        f"{profiles_told.asked(record, inventory, model, ask)}. n: {people['persona'].nunique()} personas, each the mean of its sittings "
-        f"(a stroke). Levels count in the scale's own direction. Bars are 95 % t intervals over personas; none below three."
+        f"{profiles_told.asked(record, inventory, model, ask)}. n: {people['persona'].nunique()} personas, each a stroke. Bars: 95 % t "
+        "intervals over personas, none below three."
     )
-    return Exhibit("measured", question, table, LEVELS, caption, figure)
+    note = "A stroke is the mean of a persona's sittings. Levels count in the scale's own direction."
+    return Exhibit("measured", question, table, LEVELS, caption, figure, note=note)
 
 
 def effects(record: Record, inventory: str, model: str, ask: str, level: str, persona_set: str) -> Exhibit:

@@ -45,9 +45,9 @@ def _sensitivities(record: Record, inventory: str, model: str, ask: str) -> Exhi
     figure = figures.forest(
         drawn, question, x="share of choices that change, %", rows="row", groups="of", span=(0.0, 100.0), line=0.0
     )  # fmt: skip
-    caption = found.caption(
+    caption = found.caption("95 % intervals over persons, none below 10; of a single person, over scenarios.")
+    note = (
         "Order: another option is chosen when the options stand in the other order. Prompt, words: the scenario's class (high, low, tie) is "
-        "not the same in all. Each answer is the most probable option (Lee et al., 2025). 95 % interval over persons, none below 10; of a "
-        "single person, over scenarios."
+        "not the same in all. Each answer is the most probable option (Lee et al., 2025)."
     )
-    return Exhibit("sensitivities", question, table, COLUMNS, caption, figure)
+    return Exhibit("sensitivities", question, table, COLUMNS, caption, figure, note=note)

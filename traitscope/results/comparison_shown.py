@@ -52,7 +52,9 @@ def forest(record: Record, compared: Compared, level: str = "domain") -> Exhibit
         shown, question, x=f"difference in {unit(compared)}; to the right: higher than {compared.reference}", line=0.0
     )
     columns = [each for each in DIFFERENCES if each.word != "model" or len(compared.others) > 1]
-    return Exhibit("differences", question, table, columns, _caption(record, compared, table), figure)
+    return Exhibit(
+        "differences", question, table, columns, _caption(record, compared, table), figure, note=_note(table)
+    )
 
 
 def finding(record: Record, compared: Compared, level: str = "domain") -> str:
@@ -117,7 +119,7 @@ def invariance_steps(record: Record, compared: Compared) -> Exhibit | None:
         return None
     table = DataFrame(found)
     table["note"] = table["note"].map(in_words)
-    told = f"{', '.join(compared.models)}; {compared.inventory}; {compared.ask}; {compared.persona_set}. Each step holds more equal between models."
+    told = f"{', '.join(compared.models)}; {compared.inventory}; {places.ask_words(compared.ask)}; {compared.persona_set}. Each step holds more equal between models."
     return Exhibit("invariance", "Do the items measure alike in these models?", table, STEPS, told)
 
 
@@ -144,10 +146,10 @@ def agreement(record: Record, compared: Compared) -> Exhibit:
         groups="coefficient",
         span=(max(-1.0, min(0.0, lowest)), 1.0),
     )
-    told = f"{', '.join(model_name(record, each) for each in compared.models)}; {compared.inventory}; {compared.ask}; {compared.persona_set}, n = "
-    told += f"{_span(table['n_persons'])} personas. ICC(A,1) asks for the same scores, ICC(C,1) for the same ranks and distances. 95 % intervals, "
-    told += f"none below {FEWEST_FOR_INTERVAL} personas."
-    return Exhibit("agreement", question, table, AGREEMENT, told, figure)
+    told = f"{', '.join(model_name(record, each) for each in compared.models)}; {compared.inventory}; {places.ask_words(compared.ask)}; {compared.persona_set}, n = "
+    told += f"{_span(table['n_persons'])} personas. 95 % intervals over personas, none below {FEWEST_FOR_INTERVAL}."
+    note = "ICC(A,1) asks for the same scores, ICC(C,1) for the same ranks and distances."
+    return Exhibit("agreement", question, table, AGREEMENT, told, figure, note=note)
 
 
 def _invariance(record: Record, compared: Compared) -> tuple[str, list[dict[str, Any]]]:
@@ -193,10 +195,14 @@ def _caption(record: Record, compared: Compared, table: DataFrame) -> str:
         else "personas (paired t)"
     )
     return (
-        f"{', '.join(model_name(record, each) for each in compared.models)}; {compared.inventory}; {compared.ask}; {compared.persona_set}, n = "
-        f"{_over(table)} that both answered. 95 % intervals and tests over {over}, no "
-        f"interval below {FEWEST_FOR_INTERVAL} personas; p corrected after Holm over the {counted(int(table['p'].notna().sum()), 'test')} shown."
+        f"{', '.join(model_name(record, each) for each in compared.models)}; {compared.inventory}; {places.ask_words(compared.ask)}; {compared.persona_set}, n = "
+        f"{_over(table)} that both answered. 95 % intervals and tests over {over}."
     )
+
+
+def _note(table: DataFrame) -> str:
+    tests = counted(int(table["p"].notna().sum()), "test")
+    return f"There is no interval below {FEWEST_FOR_INTERVAL} personas; p corrected after Holm over the {tests} shown."
 
 
 def _over(table: DataFrame) -> str:

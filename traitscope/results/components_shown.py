@@ -16,6 +16,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
+from traitscope.places import ask_words
 from traitscope.record import Record
 from traitscope.results.coefficients import Asked, computed, whole_sample
 from traitscope.statistics.found import domains
@@ -73,10 +74,10 @@ def stacked(record: Record, asked: Asked) -> Exhibit:
     figure = figures.stacked(
         wide, question, rows="name", parts=parts, x="share of the variance of single answers", faint=(_residual(table),)
     )
-    told = f"{_who(record, asked)}, n = {counted(whole_sample(record, asked).who.nunique(), 'persona')}. Shares of the estimated components; a "
-    told += "negative estimate counts as 0 and stands in the table. Of scores, the larger the persona's own share the better; what it shares with "
-    told += "the form or the draw is error. The residual is what nothing else explains."
-    return Exhibit("components", question, table, COMPONENTS, told, figure)
+    told = f"{_who(record, asked)}, n = {counted(whole_sample(record, asked).who.nunique(), 'persona')}. The larger the persona's own share, the better."
+    note = "Shares of the estimated components; a negative estimate counts as 0 and stands in the table. What a persona shares with the form "
+    note += "or the draw is error of its scores. The residual is what nothing else explains."
+    return Exhibit("components", question, table, COMPONENTS, told, figure, note=note)
 
 
 def dependable(record: Record, asked: Asked) -> Exhibit:
@@ -95,8 +96,8 @@ def dependable(record: Record, asked: Asked) -> Exhibit:
     table = DataFrame(list(rows.values()))
     if table.empty:
         return Exhibit("dependable", question, table, missing="No scale has two items that were answered.")
-    told = f"{_who(record, asked)}. G is of the ranks of personas, Phi of their scores as they stand; SEM in answer categories (likelihoods: nats per token). 95 % intervals "
-    told += "over personas, none below 10."
+    told = f"{_who(record, asked)}. 95 % intervals over personas, none below 10. G is of the ranks of personas, Phi of their scores as they stand; "
+    told += "SEM in answer categories (likelihoods: nats per token)."
     return Exhibit("dependable", question, table, DEPENDABLE, told)
 
 
@@ -144,9 +145,9 @@ def planned(record: Record, asked: Asked, scale: str, along: str, sizes: Mapping
         table.rename(columns={"coefficient": "group"}), question, x=f"number of {along}s" + (f" (with {others})" if others else ""),
         y="coefficient", at=along, point=sizes[along], line=WANTED, span=(0.0, 1.0),
     )  # fmt: skip
-    told = f"{_who(record, asked)}; {name}; n = {counted(study.components.n_persons, 'persona')}. Phi is of scores as they stand, G of their ranks. "
-    told += f"The band is the 95 % interval that such a study would give of itself; the upright line is the chosen size, the dotted one {number(WANTED, 'bounded')}."
-    return Exhibit("d_study", question, table, CURVE, told, figure)
+    told = f"{_who(record, asked)}; {name}; n = {counted(study.components.n_persons, 'persona')}. The band is the 95 % interval that such a study would give of itself."
+    note = f"Phi is of scores as they stand, G of their ranks. The upright line is the chosen size, the dotted one {number(WANTED, 'bounded')}."
+    return Exhibit("d_study", question, table, CURVE, told, figure, note=note)
 
 
 def d_table(record: Record, asked: Asked, scale: str, along: str, sizes: tuple[tuple[str, int], ...]) -> DataFrame:
@@ -225,7 +226,7 @@ def _residual(table: DataFrame) -> str:
 
 
 def _who(record: Record, asked: Asked) -> str:
-    return f"{model_name(record, asked.model)}; {asked.inventory}; {asked.ask}; persona set {asked.persona_set}"
+    return f"{model_name(record, asked.model)}; {asked.inventory}; {ask_words(asked.ask)}; {asked.persona_set}"
 
 
 def _d_table(record: Record, asked: Asked, scale: str, along: str, sizes: tuple[tuple[str, int], ...]) -> DataFrame:

@@ -14,6 +14,7 @@ from traitscope.divergence import MARGIN, TAU, measures
 from traitscope.divergence_scopes import Part, apart, parts
 from traitscope.kept import kept
 from traitscope.overview import counted, model_name
+from traitscope.places import ask_words
 from traitscope.record import Record
 from traitscope.study_file import StudyError, study_file
 
@@ -123,8 +124,8 @@ def asked(record: Record, at: Looked) -> str:
     """Who was asked how, in one sentence for captions."""
     n = _pairs_at(record, at)["persona"].nunique()
     return (
-        f"{model_name(record, at.model)}; {counted(n, 'persona')} of {at.persona_set}; said by {at.said_by}, "
-        f"done by {at.done_by}."
+        f"{model_name(record, at.model)}; {at.persona_set}, n = {counted(n, 'persona')}; said by {ask_words(at.said_by)}; "
+        f"done by {ask_words(at.done_by)}."
     )
 
 

@@ -31,23 +31,31 @@ STATISTICS = {
 OF_A_TRAIT = ("absolute_gap", "rank_change")
 ON_ONE_METRIC = ("cosine", "vmd", "pcp", "absolute_gap")
 BOUNDED = ("centred_cosine", "spearman", "cosine", "pcp")
+ALWAYS_BOUNDED = (*BOUNDED, "correlation", "reliability_said", "reliability_done")
 LOW = ("vmd", "absolute_gap", "rank_change")  # the lower, the more consistent
 UNITS = {"items": "actions exchanged over the items of each persona", "persons": "personas exchanged"}
 WORDS = {
     **STATISTICS, "level_gap": "level gap, in POMP", "correlation": "correlation over personas", "disattenuated": "correlation, disattenuated",
     "reliability_said": "alpha of what is said", "reliability_done": "alpha of what is done",
 }  # fmt: skip
+# in a table, where the unit stands in the row
+SHORT = {
+    "spearman": "rank correlation of pairs", "vmd": "mean distance (scale points)", "pcp": "consistent pairs (share)",
+    "absolute_gap": "mean absolute gap (POMP)", "rank_change": "mean change of rank (%)", "level_gap": "level gap (POMP)",
+    "correlation": "correlation over personas", "disattenuated": "the same, disattenuated",
+}  # fmt: skip
 MEASURED = [
-    column("word", "measure"), column("value", kind="number"), interval(),
-    column("null_items", "items exchanged", "number", "mean when actions are exchanged over the items of each persona"),
-    column("null_items_p", "p, items", "p"),
-    column("null_persons", "personas exchanged", "number", "mean when personas are exchanged, within their assigned pole where one is"),
-    column("null_persons_p", "p, personas", "p"), column("beyond", "beyond all nulls"),
-    *(column(name, kind="number") for name in NULL_RESPONDERS),
-    column("n_persons", "personas", "count"), column("n_pairs", "pairs", "count"), column("note"),
+    column("word", "measure"), column("value", kinds="kind"), interval(kinds="kind"),
+    column("null_items", "items swapped", told="mean when actions are exchanged over the items of each persona", kinds="kind"),
+    column("null_items_p", "p", "p", "share of these exchanges that are as consistent"),
+    column("null_persons", "personas swapped", told="mean when personas are exchanged, within their assigned pole where one is", kinds="kind"),
+    column("null_persons_p", "p ", "p"), column("beyond", "beyond both"), column("why", "note"),
+]  # fmt: skip
+BLIND = [
+    column("word", "measure"), column("value", "this model", kinds="kind"), *(column(name, kinds="kind") for name in NULL_RESPONDERS),
 ]  # fmt: skip
 NULLS = [
-    column("null", "what was exchanged"), column("observed", "seen", "number"), column("mean", kind="number"), interval(),
+    column("null", "what was exchanged"), column("observed", "seen", kinds="kind"), column("mean", kinds="kind"), interval(kinds="kind"),
     column("p", kind="p"), column("n", "exchanges", "count"), column("note"),
 ]  # fmt: skip
 CONFIRMED = [column("name", "trait"), column("group", "actions"), column("value", "percent", "number", digits=1), interval(digits=1),
@@ -71,7 +79,8 @@ def null(record: Record, at: Looked, statistic: str) -> Exhibit:
         _row(record, at, name),
         kept(_draws, record, at.model, at.said_by, at.done_by, at.persona_set, at.scale, name),
     )
-    table = DataFrame([_null_row(row, unit, draws[unit]) for unit in UNITS if unit in draws])
+    kind: Kind = "bounded" if name in BOUNDED else "number"
+    table = DataFrame([_null_row(row, unit, draws[unit]) | {"kind": kind} for unit in UNITS if unit in draws])
     shown = {unit: values for unit, values in draws.items() if len(values)}
     if row is None or row["value"] != row["value"]:
         why = in_words(str(row["note"])) if row is not None else ""
@@ -85,11 +94,10 @@ def null(record: Record, at: Looked, statistic: str) -> Exhibit:
             table,
             missing="Nothing can be exchanged: there is one item, or one persona a pole.",
         )
-    kind: Kind = "bounded" if name in BOUNDED else "number"
     ps = ", ".join(f"p {_p(row[f'null_{unit}_p'])} ({UNITS[unit]}{_within(record, at, unit)})" for unit in shown)
-    caption = (
-        f"{looked.asked(record, at)} {statistic[0].upper()}{statistic[1:]}{_of_what(record, at)}: seen {number(row['value'], kind)}; {ps}; the "
-        f"{'lower' if name in LOW else 'higher'}, the more consistent. Bars: {max(map(len, shown.values())):,} exchanges that break the "
+    caption = f"{looked.asked(record, at)} {statistic[0].upper()}{statistic[1:]}{_of_what(record, at)} {number(row['value'], kind)}: {ps}."
+    note = (
+        f"The {'lower' if name in LOW else 'higher'}, the more consistent. Bars: {max(map(len, shown.values())):,} exchanges that break the "
         f"pairs and leave the answers; n is {row['n_pairs']:,} pairs of {row['n_persons']:,} personas."
     )  # fmt: skip
     long = pd.concat(
@@ -101,37 +109,44 @@ def null(record: Record, at: Looked, statistic: str) -> Exhibit:
     figure = figures.histogram(
         long, question, x=statistic, observed=float(row["value"]), told=f"seen {number(row['value'], kind)}"
     )
-    return Exhibit("divergence_null", question, table, NULLS, caption, figure)
+    return Exhibit("divergence_null", question, table, NULLS, caption, figure, note=note)
 
 
 def measured(record: Record, at: Looked) -> Exhibit:
-    """Every measure of the model or of one trait, and those of responders that answer without looking."""
-    table = looked.measured(record, at)
-    table = table[table["said_by"] == at.said_by]
-    scope = (
-        table["scope"].eq("trait") & table["scale"].eq(at.scale)
-        if at.scale
-        else table["scope"].eq("model") & table["scale"].eq("")
-    )
-    own, blind = table[scope & (table["model"] == at.model)], table[table["model"].isin(NULL_RESPONDERS)]
-    # the responders have values of all traits together only
-    blind = blind[blind["scale"].eq("") & (at.scale == "")]
-    some = own.assign(
-        word=own["measure"].map(lambda name: WORDS.get(name, name)),
-        beyond=own["above_null"].map({True: "yes", False: "no"}), note=own["note"].map(_note),
-        **{str(name): own["measure"].map(dict(zip(rows["measure"], rows["value"], strict=True))) for name, rows in blind.groupby("model")},
-    )  # fmt: skip
-    looking = (
-        f" {', '.join(NULL_RESPONDERS)}: the same pairs answered without looking; what they reach too says little."
-        if len(blind)
-        else ""
-    )
+    """Every measure of the model or of one trait, beside its values under exchange."""
+    some = _own(record, at)
     caption = (
-        f"{looked.asked(record, at)} Measures{_of_what(record, at)}. Intervals: 95 % bootstrap over the personas, none below ten; of "
-        f"one persona, over its items. p: share of exchanges that are as consistent.{looking}"
+        f"{looked.asked(record, at)} Measures{_of_what(record, at)}. 95 % bootstrap intervals over personas, none below ten; of one "
+        f"persona, over its items."
     )
-    return Exhibit("divergence_measures", "What do all measures say, and what do they say of answers given without looking?",
-                   some.reset_index(drop=True), MEASURED, caption)  # fmt: skip
+    note = "Correlations and changes of rank over personas are means of the traits." if not at.scale else ""
+    return Exhibit(
+        "divergence_measures",
+        "What do all measures say, and what do unrelated pairs give?",
+        some,
+        MEASURED,
+        caption,
+        note=note,
+    )
+
+
+def without_looking(record: Record, at: Looked) -> Exhibit | None:
+    """The measures of responders that answer without looking; None of one trait, which has none."""
+    table = looked.measured(record, at)
+    blind = table[table["model"].isin(NULL_RESPONDERS) & table["said_by"].eq(at.said_by) & table["scale"].eq("")]
+    if at.scale or blind.empty:
+        return None
+    own = _own(record, at)
+    some = own.assign(
+        **{str(name): own["measure"].map(dict(zip(rows["measure"], rows["value"], strict=True))) for name, rows in blind.groupby("model")}
+    )  # fmt: skip
+    some = some[some[[name for name in NULL_RESPONDERS if name in some]].notna().any(axis=1)].reset_index(drop=True)
+    caption = (
+        f"{looked.asked(record, at)} The same pairs answered without looking: what such answers reach too says little."
+    )
+    return Exhibit(
+        "divergence_without_looking", "What do answers reach that are given without looking?", some, BLIND, caption
+    )
 
 
 def confirmed(record: Record, at: Looked) -> Exhibit | None:
@@ -146,15 +161,31 @@ def confirmed(record: Record, at: Looked) -> Exhibit | None:
         group=table["measure"].map(GROUPS), note=table["note"].map(_note),
     )  # fmt: skip
     question = "Does it confirm the actions it chose, and reject the opposite ones?"
-    caption = (
-        f"{looked.asked(record, at)} Percent of the choices whose action it confirms when asked by itself. Bars are 95 % bootstrap intervals over "
-        f"the personas, none below ten. Who says yes to everything confirms both alike."
-    )
+    caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over personas, none below ten."
+    note = "Percent of the choices whose action it confirms when asked by itself. Who says yes to everything confirms both alike."
     drawn = table[table["measure"] != "discrimination"]
     if drawn["value"].isna().all():
         return Exhibit("divergence_confirmed", question, table, missing="No confirmation could be read.")
     figure = figures.forest(drawn, question, x="percent confirmed", span=(0.0, 100.0))
-    return Exhibit("divergence_confirmed", question, table, CONFIRMED, caption, figure)
+    return Exhibit("divergence_confirmed", question, table, CONFIRMED, caption, figure, note=note)
+
+
+def _own(record: Record, at: Looked) -> DataFrame:
+    """The measures of what is looked at, with the columns word, kind, beyond, note in words, why (there is no value)."""
+    table = looked.measured(record, at)
+    scope = ("trait", at.scale) if at.scale else ("model", "")
+    own = table[
+        table["said_by"].eq(at.said_by)
+        & table["model"].eq(at.model)
+        & table["scope"].eq(scope[0])
+        & table["scale"].eq(scope[1])
+    ]
+    notes = own["note"].map(_note)
+    return own.assign(
+        word=own["measure"].map({**WORDS, **SHORT}).fillna(own["measure"]), note=notes,
+        kind=["bounded" if name in ALWAYS_BOUNDED else "number" for name in own["measure"]],
+        beyond=own["above_null"].map({True: "yes", False: "no"}), why=notes.where(own["value"].isna()),
+    ).reset_index(drop=True)  # fmt: skip
 
 
 def _row(record: Record, at: Looked, name: str) -> Series[Any] | None:

@@ -76,12 +76,9 @@ def by_trait(record: Record, at: Looked) -> Exhibit:
     if not looked.common(record, at):
         return Exhibit("divergence_by_trait", question, DataFrame(), missing=NO_LEVEL)
     table = levels.by_trait(record, at)
-    caption = (
-        f"{looked.asked(record, at)} n is personas. Bars are 95 % bootstrap intervals over the personas, none below ten; on the right is "
-        f"the gap, done less said. {_margin(record, at)}"
-    )
+    caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over personas, none below ten; on the right the gap, done less said."
     figure = figures.dumbbell(table, question, x=POMP, span=SPAN)
-    return Exhibit("divergence_by_trait", question, table, BY_TRAIT, caption, figure)
+    return Exhibit("divergence_by_trait", question, table, BY_TRAIT, caption, figure, note=_margin(record, at))
 
 
 def by_persona(record: Record, at: Looked) -> Exhibit:
@@ -92,13 +89,13 @@ def by_persona(record: Record, at: Looked) -> Exhibit:
     if not looked.common(record, at):
         return _relative(record, at, name, question)
     table = levels.by_persona(record, at)
-    caption = (
-        f"{looked.asked(record, at)} {what[0].upper()}{what[1:]}: a persona's mean over its pairs, each turned in the direction of its "
-        f"trait. Bars are 95 % bootstrap intervals over the pairs of that one persona: they stand for other items, not for other "
-        f"personas, and of few pairs they are too narrow. {_margin(record, at)}"
+    caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over the pairs of one persona, so for other items, not other personas."
+    note = (
+        f"A persona's mean is over its pairs, each turned in the direction of its trait. Of few pairs intervals are too narrow. "
+        f"{_margin(record, at)}"
     )
     figure = figures.dumbbell(table, question, x=POMP, span=SPAN)
-    return Exhibit(name, question, table, BY_PERSONA, caption, figure)
+    return Exhibit(name, question, table, BY_PERSONA, caption, figure, note=note)
 
 
 def points(record: Record, at: Looked) -> Exhibit:
@@ -118,15 +115,12 @@ def points(record: Record, at: Looked) -> Exhibit:
         if common
         else " The two sides have no common metric, so both are standardised: the line is equal standing, not equal level."
     )
-    caption = (
-        f"{looked.asked(record, at)} One point is one persona on one trait, its mean over the items. On the dotted line what is done is "
-        f"what is said.{how} {_correlations(record, at)}"
-    )
+    caption = f"{looked.asked(record, at)} One point is one persona on one trait. On the dotted line what is done is what is said.{how}"
     figure = figures.scatter(
         table, question, across="said", up="done", x=f"said, {unit}", y=f"done, {unit}", groups="name", names="persona",
         span=SPAN if common else None,
     )  # fmt: skip
-    return Exhibit("divergence_points", question, table, POINTS, caption, figure)
+    return Exhibit("divergence_points", question, table, POINTS, caption, figure, note=_correlations(record, at))
 
 
 def _relative(record: Record, at: Looked, name: str, question: str) -> Exhibit:
@@ -184,6 +178,7 @@ def _margin(record: Record, at: Looked) -> str:
 
 def _as_printed(text: str) -> str:
     """Without the leading zero of what cannot exceed 1: levels are told in whole points."""
+    text = re.sub(r"(?<= )-0(?![.\d])", "0", text)
     return re.sub(r"(?<=[ \[])-(?=[\d.])", "−", re.sub(r"(?<![\d.])0(\.\d\d)(?!\d)", r"\1", text))
 
 

@@ -54,7 +54,7 @@ def _draws(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     )  # fmt: skip
     shuffled = [word for word in ("options", "items") if "shuffled" in set(found.rows[word])]
     caption = found.caption(
-        "Scores: ICC(A,1) of the first two draws, a score being a person's mean over forms. 95 % interval over persons, none below 10.",
+        "Scores: ICC(A,1) of the first two draws. 95 % intervals over persons, none below 10.",
         *(
             [f"The order of {' and '.join(shuffled)} was drawn anew each time, so its effect is in here as well."]
             if shuffled

@@ -59,11 +59,12 @@ def shifts(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
         x=f"mean shift, {found.unit}; right: {told}", rows="row",
         value="shift", line=0.0, span=reaching(table.rename(columns={"shift": "value"}), -least, least),
     )  # fmt: skip
-    caption = found.caption(
-        "Answers of one person to one item are paired, all else being equal; a shift is the mean over persons, from the answers as given, "
-        "with its 95 % t interval (none below 10 persons). A shift of 0 with many changed answers means that they change both ways."
+    caption = found.caption("95 % t intervals over persons, none below 10.")
+    note = (
+        "Answers of one person to one item are paired, all else being equal; a shift is the mean over persons, from the answers as given. "
+        "A shift of 0 with many changed answers means that they change both ways."
     )
-    return Exhibit("shifts", question, table, EFFECTS, caption, figure)
+    return Exhibit("shifts", question, table, EFFECTS, caption, figure, note=note)
 
 
 def parallel(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
@@ -136,11 +137,9 @@ def _parallel(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
         table, question, x="ICC(A,1): 1 for the same scores", rows="name", groups="factor", line=1.0,
         span=reaching(table, 0.0, 1.0),
     )  # fmt: skip
-    caption = found.caption(
-        "A score is a person's mean over what else varies. ICC(A,1) with its 95 % interval over persons, none below 10: forms whose "
-        "levels differ lower it, and ICC(C,1) in the table is blind to that."
-    )
-    return Exhibit("parallel", question, table, PARALLEL, caption, figure)
+    caption = found.caption("95 % intervals over persons, none below 10.")
+    note = "A score is a person's mean over what else varies. Forms whose levels differ lower ICC(A,1); ICC(C,1) is blind to that."
+    return Exhibit("parallel", question, table, PARALLEL, caption, figure, note=note)
 
 
 def _icc(scores: DataFrame, factor: str) -> dict[str, object]:

@@ -16,6 +16,7 @@ from traitscope import tables
 from traitscope.choosing import where_all
 from traitscope.kept import kept
 from traitscope.overview import counted, model_name
+from traitscope.places import ask_words
 from traitscope.record import Record
 
 VARIES = ("reply", *FACTORS)
@@ -93,11 +94,11 @@ class FormsAsked:
         return joined(self.rows, kept_apart, " | ")
 
     def caption(self, *more: str) -> str:
-        """Who was asked how, and in how many forms; then `more`."""
+        """Who was asked how, and in how many forms; then `more`, which says what the interval is."""
         inventory, _, ask = self.place
         answered = self.rows[self.rows["value"].notna()]
         told = [
-            f"{self.who}; {inventory}; {ask}; n = {counted(answered['persona'].nunique(), 'person')}, "
+            f"{self.who}; {inventory}; {ask_words(ask)}; n = {counted(answered['persona'].nunique(), 'person')}, "
             f"{counted(len(answered), 'usable answer')} in {counted(len(self.names), 'form')}.",
         ]
         return " ".join([*told, *more])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pandas import DataFrame, concat
+from pandas import DataFrame, Series, concat
 
 from traitscope import figures
 from traitscope.apa import column
@@ -13,6 +13,7 @@ from traitscope.results.forms_asked import ONE_FORM, WORDS, FormsAsked, asked
 
 ANSWER, CHANGE = "mean answer", "mean absolute change from the first form"
 SHOWS = (ANSWER, CHANGE)
+LEAST_SPAN = 0.5  # of the colours, in categories: a trifle must not look like a difference
 UNSCORED = "not scored"
 COLUMNS = [
     column("scale"), column("item"), column("text"), column("form"), column("n_persons", "persons", "count"),
@@ -38,19 +39,22 @@ def _heatmap(record: Record, inventory: str, model: str, ask: str, shows: str) -
     if table["mean"].isna().all():
         return Exhibit("items_by_form", question, table, missing="No usable answer in any form.")
     value, unit = ("mean", _unit(found)) if shows == ANSWER else ("change", f"mean change, {_unit(found)}")
-    ends = set(found.ends.values())
-    (low, high) = next(iter(ends))
-    span = (float(low), float(high)) if shows == ANSWER and found.has_options and len(ends) == 1 else None
+    span = _span(table[value]) if found.has_options else None
     named = ", ".join(WORDS[each] for each in found.varied)
     figure = figures.heatmap(
         table, question, rows="row", columns="form", value=value, unit=unit, x=f"form: {named}", span=span, order=found.names,
         hover="text",
     )  # fmt: skip
-    caption = found.caption(
-        "Items by scale; answers as given, not turned round for reversed items, and averaged over persons and draws. "
-        f"The first form is {found.names[0]}; a cross is a cell without a usable answer."
-    )
-    return Exhibit("items_by_form", question, table, COLUMNS, caption, figure)
+    caption = found.caption("Answers as given, not turned round for reversed items; means over persons and draws.")
+    note = f"Items by scale. The first form is {found.names[0]}; a cross is a cell without a usable answer."
+    return Exhibit("items_by_form", question, table, COLUMNS, caption, figure, note=note)
+
+
+def _span(values: Series[float]) -> tuple[float, float]:
+    """As far as the values go, one category at least: over the whole scale means differ too little to be seen."""
+    low, high = float(values.min()), float(values.max())
+    missing = max(0.0, LEAST_SPAN - (high - low)) / 2
+    return low - missing, high + missing
 
 
 def _unit(found: FormsAsked) -> str:

@@ -17,6 +17,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import model_name
+from traitscope.places import ask_words
 from traitscope.record import Record
 from traitscope.results.coefficients import ALPHA, Asked, coefficients, computed, form_words, one_sitting
 from traitscope.sample import Sample
@@ -55,16 +56,17 @@ def analysed(record: Record, asked: Asked, scale: str) -> Exhibit:
             else "it has fewer than two items or two personas"
         )
         return Exhibit("items", question, rows, missing=f"Nothing can be said of the items of {name}: {why}.")
-    told = f"{model_name(record, asked.model)}; {asked.inventory}; {asked.ask}; {asked.persona_set}; {form_words(asked)}; n = "
-    told += f"{rows['n'].max():.0f} personas. Correlations of an item with the sum of the others, with Fisher's 95 % interval; an item without a dot is constant. "
-    told += f"Flagged: constant, correlation below {number(WEAK, 'bounded')}, or alpha rises by more than {number(RISE, 'bounded')} without it."
+    told = f"{model_name(record, asked.model)}; {asked.inventory}; {ask_words(asked.ask)}; {asked.persona_set}; {form_words(asked)}; n = "
+    told += f"{rows['n'].max():.0f} personas. Fisher's 95 % intervals."
+    note = "Correlations of an item with the sum of the others; an item without a dot is constant. "
+    note += f"Flagged: constant, correlation below {number(WEAK, 'bounded')}, or alpha rises by more than {number(RISE, 'bounded')} without it."
     shown = rows.assign(row=[_row(each) for each in rows.to_dict("records")],
                         group=np.where(rows["flag"] != "", "look at it", "goes with the rest"))  # fmt: skip
     figure = figures.forest(
         shown.rename(columns={"item_rest_r": "value"}), question, x="correlation with the rest of the scale", rows="row",
         span=(min(0.0, float(rows["item_rest_r"].min())), 1.0), line=WEAK,
     )  # fmt: skip
-    return Exhibit("items", question, rows, COLUMNS, told, figure)
+    return Exhibit("items", question, rows, COLUMNS, told, figure, note=note)
 
 
 def flagged(record: Record, asked: Asked) -> str:

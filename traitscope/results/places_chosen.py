@@ -118,9 +118,10 @@ def _again(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     )  # fmt: skip
     told = (
         "Pairs of answers of one person to one item in two orders; content alone gives 1 for the same content. Where a turned scale leaves "
-        "an option in its place, as the middle one, both are the same. 95 % interval over persons, none below 10."
+        "an option in its place, as the middle one, both are the same."
     )
-    return Exhibit("chosen_again", question, table, AGAIN, found.caption(told), figure)
+    caption = found.caption("95 % intervals over persons, none below 10.")
+    return Exhibit("chosen_again", question, table, AGAIN, caption, figure, note=told)
 
 
 def _rows(found: FormsAsked) -> list[dict[str, object]]:

@@ -15,10 +15,8 @@ from traitscope.record import Record
 from traitscope.results import control_band, levels, profiles, profiles_told
 
 FEWEST_FOR_RADAR = 3  # scales: two would make a line
-INTERVALS = (
-    "Bars are 95 % t intervals: over the sittings of one persona, over the personas of a group; none below three. Triangles "
-    "point to the assigned level: up for high, down for low."
-)
+INTERVALS = "Bars: 95 % t intervals over the personas of a group, or the sittings of one persona."
+TRIANGLES = "There is no interval below three. Triangles point to the assigned level: up for high, down for low."
 PLACE = [column("group", "persona or group"), column("name", "scale"), column("assigned")]
 SIZE = [
     column("n_persons", "persons", "count"), column("n_sittings", "sittings", "count"), column("answers", told="usable of all planned"),
@@ -59,11 +57,10 @@ def dots(record: Record, table: DataFrame, band: DataFrame, inventory: str, mode
     _, question = profiles_told.questions(table)
     what = control_band.what(band)
     caption = f"{profiles_told.caption(record, table, inventory, model, ask)} {INTERVALS}"
-    if what:
-        caption += f" The grey band is the control band: {what}."
+    note = f"{TRIANGLES} The grey band is the control band: {what}." if what else TRIANGLES
     neutral = f"control band ({counted(int(band['n_controls'].max()), 'neutral persona')})" if what else ""
     figure = figures.dots(table, question, neutral)
-    return Exhibit("dots", question, table, [*PLACE, *VALUE, *CONTROLS, *SIZE], caption, figure)
+    return Exhibit("dots", question, table, [*PLACE, *VALUE, *CONTROLS, *SIZE], caption, figure, note=note)
 
 
 def everybody(record: Record, inventory: str, model: str, ask: str, level: str) -> Exhibit:
@@ -83,14 +80,14 @@ def _everybody(record: Record, inventory: str, model: str, ask: str, level: str)
     )  # fmt: skip
     caption = (
         f"{profiles_told.asked(record, inventory, model, ask)}. n: {table['persona'].nunique()} personas, "
-        f"{int(table.groupby('persona')['n_sittings'].max().sum()):,} sittings; a cell is the mean over the sittings of one persona, in "
-        f"{profiles.unit(ask)}. Sorted by persona set, and within it by assigned levels, high before low. A cross: no usable answer."
+        f"{int(table.groupby('persona')['n_sittings'].max().sum()):,} sittings. A cell is one persona's mean in {profiles.unit(ask)}."
     )
+    note = "Sorted by persona set, and within it by assigned levels, high before low. A cross: no usable answer."
     columns = [
         column("persona_set", "persona set"), column("label", "persona"), column("name", "scale"), column("pole", "assigned"), *VALUE,
         column("t", "T", "number", digits=1), column("percentile", "percentile", "number", digits=0), column("n_sittings", "sittings", "count"),
     ]  # fmt: skip
-    return Exhibit("personas", question, table, columns, caption, figure)
+    return Exhibit("personas", question, table, columns, caption, figure, note=note)
 
 
 def in_order(people: DataFrame) -> DataFrame:

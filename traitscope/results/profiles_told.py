@@ -11,7 +11,8 @@ from traitscope import analysis, estimates, tables
 from traitscope.choosing import choices, where_all
 from traitscope.findings import findings
 from traitscope.kept import kept
-from traitscope.overview import counted, model_name
+from traitscope.overview import model_name
+from traitscope.places import ask_words
 from traitscope.record import Record
 from traitscope.results import profiles
 
@@ -110,14 +111,11 @@ def persona_texts(record: Record, chosen: Sequence[str]) -> dict[str, str]:
 
 def asked(record: Record, inventory: str, model: str, ask: str) -> str:
     """Who was asked what, and how: the beginning of every caption."""
-    return f"{model_name(record, model)}; {inventory}; {ask}"
+    return f"{model_name(record, model)}; {inventory}; {ask_words(ask)}"
 
 
 def caption(record: Record, table: DataFrame, inventory: str, model: str, ask: str) -> str:
-    """Who was asked how, how many, and what the interval is over."""
-    sizes = table.groupby("group", sort=False)[["n_persons", "n_sittings"]].max()
-    people = ", ".join(
-        f"{group} {counted(row['n_persons'], 'person')} in {counted(row['n_sittings'], 'sitting')}"
-        for group, row in sizes.to_dict("index").items()
-    )
-    return f"{asked(record, inventory, model, ask)}. n: {people}."
+    """Who was asked how, and how many."""
+    sizes = table.groupby("group", sort=False)["n_persons"].max()
+    people = "; ".join(f"{group} {count:,}" for group, count in sizes.items())
+    return f"{asked(record, inventory, model, ask)}. Personas: {people}."

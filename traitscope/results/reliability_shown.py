@@ -13,6 +13,7 @@ from traitscope.estimates import FEWEST_FOR_INTERVAL
 from traitscope.exhibit import Exhibit
 from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
+from traitscope.places import ask_words
 from traitscope.record import Record
 from traitscope.results.coefficients import (
     ALPHA,
@@ -64,10 +65,10 @@ def forest(record: Record, asked: Asked, chosen: Sequence[str], level: str = "do
     if table["value"].isna().all():
         return Exhibit("reliability", question, table, missing=f"No coefficient can be estimated: {reasons(table)}.")
     figure = figures.forest(
-        table, question, x="coefficient: 1 where every difference between personas holds", groups="coefficient",
+        table, question, x="coefficient (1: every difference holds)", groups="coefficient",
         span=(min(0.0, _floor(table)), 1.0),
     )  # fmt: skip
-    return Exhibit("reliability", question, table, COLUMNS, caption(record, asked, table), figure)
+    return Exhibit("reliability", question, table, COLUMNS, caption(record, asked, table), figure, note=note(asked))
 
 
 def by_model(record: Record, asked: Asked, models: Sequence[str], coefficient: str) -> Exhibit:
@@ -85,7 +86,7 @@ def by_model(record: Record, asked: Asked, models: Sequence[str], coefficient: s
         return Exhibit("reliability_by_model", question, table, missing=f"{coefficient} cannot be estimated: {why}.")
     figure = figures.forest(table, question, x=coefficient, groups="model", span=(min(0.0, _floor(table)), 1.0))
     told = (
-        f"{asked.inventory}; {asked.ask}; {asked.persona_set}, n = {_span(table['n_persons'])} personas. "
+        f"{asked.inventory}; {ask_words(asked.ask)}; {asked.persona_set}, n = {_span(table['n_persons'])} personas. "
         + _intervals()
     )
     told += "".join(
@@ -115,9 +116,7 @@ def retested(record: Record, asked: Asked) -> Exhibit:
     if table.empty or table["agreement"].isna().all():
         why = rows[0]["note"] if rows else LACKING["retest"]
         return Exhibit("retest", question, table, missing=f"Not known: {why}.")
-    told = (
-        f"{model_name(record, asked.model)}; {asked.inventory}; {asked.ask}; {asked.persona_set}; {form_words(asked)}. "
-    )
+    told = f"{model_name(record, asked.model)}; {asked.inventory}; {ask_words(asked.ask)}; {asked.persona_set}; {form_words(asked)}. "
     told += "Change, SEM and SDC are in the inventory's own metric."
     return Exhibit("retest", question, table, RETESTED, told)
 
@@ -141,15 +140,17 @@ def finding(table: DataFrame) -> str:
 
 def caption(record: Record, asked: Asked, table: DataFrame) -> str:
     """Who was asked how, how many, and what the intervals are."""
-    first = (
-        f"{model_name(record, asked.model)}; {asked.inventory}; {asked.ask}; persona set {asked.persona_set}, n = "
-        f"{_span(table['n_persons'])} personas. Alpha, omega and retest are of {form_words(asked)}; parallel forms of means over what else "
-        "varies. "
-    )
     return (
-        first
-        + _intervals()
-        + " Alpha belongs to these personas: with less spread between them it falls, so the persona SD stands beside it."
+        f"{model_name(record, asked.model)}; {asked.inventory}; {ask_words(asked.ask)}; {asked.persona_set}, n = "
+        f"{_span(table['n_persons'])} personas. {_intervals()}"
+    )
+
+
+def note(asked: Asked) -> str:
+    """What of the study the coefficients are of, and whose they are."""
+    return (
+        f"Alpha, omega and retest are of {form_words(asked)}; parallel forms of means over what else varies. Alpha belongs to these "
+        "personas: with less spread between them it falls, so the persona SD stands beside it."
     )
 
 
@@ -173,7 +174,7 @@ def _items(alpha: DataFrame) -> str:
 
 
 def _intervals() -> str:
-    return f"Intervals are 95 % over personas (alpha: Feldt; ICC: F), and none stands below {FEWEST_FOR_INTERVAL} personas."
+    return f"95 % intervals over personas (alpha: Feldt; ICC: F), none below {FEWEST_FOR_INTERVAL}."
 
 
 def _range(values: Iterable[float]) -> str:

@@ -46,14 +46,15 @@ def acquiescence(record: Record, inventory: str, model: str, ask: str) -> Exhibi
             "acquiescence", question, table, missing=f"Not estimable: {'; '.join(dict.fromkeys(table['note']))}."
         )
     figure = figures.forest(
-        table.assign(group="model"), question, x="in categories: 0 for content alone", rows="model", line=0.0,
+        table.assign(group="model"), question, x="acquiescence, in answer categories", rows="model", line=0.0,
         span=reaching(table, -0.5, 0.5),
     )  # fmt: skip
     told = (
         "The mean of the items keyed up and of the items keyed down, averaged, less the middle of the scale: whoever answers the content "
-        "has 0, since a trait lowers the one as much as it lifts the other. 95 % t interval over persons, none below 10."
+        "has 0, since a trait lowers the one as much as it lifts the other."
     )
-    return Exhibit("acquiescence", question, table, ACQUIESCENCE, f"{_who(found, table)} {told}", figure)
+    caption = f"{_who(found, table)} 95 % t intervals over persons, none below 10."
+    return Exhibit("acquiescence", question, table, ACQUIESCENCE, caption, figure, note=told)
 
 
 def use_of_scale(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
@@ -67,7 +68,13 @@ def use_of_scale(record: Record, inventory: str, model: str, ask: str) -> Exhibi
     if table["value"].isna().all():
         return Exhibit("use_of_scale", question, table, missing="No model has given a usable answer.")
     figure = figures.forest(
-        table, question, x="share", rows="style", groups="model", line=0.0, span=reaching(table, 0.0, 1.0)
+        table,
+        question,
+        x="share of answers or persons",
+        rows="style",
+        groups="model",
+        line=0.0,
+        span=reaching(table, 0.0, 1.0),
     )
     told = "Means over persons with 95 % t intervals, none below 10; a person is the mean over forms and draws."
     return Exhibit("use_of_scale", question, table, COLUMNS, f"{_who(found, table)} {told}", figure)
@@ -79,14 +86,14 @@ def _missing(found: FormsAsked) -> str:
     if found.elicitation == "choice":
         return "A choice is made between actions, so there is no scale of agreement to use."
     if found.version != "chosen":
-        return 'Styles are told from the answers that were chosen: look at "rating: chosen".'
+        return f'Styles are told from the answers that were chosen: look at "{places.ask_words("rating: chosen")}".'
     return ""
 
 
 def _who(found: FormsAsked, table: DataFrame) -> str:
     inventory, _, ask = found.place
     known = table[table["value"].notna()]
-    return f"{counted(known['model'].nunique(), 'model')}; {inventory}; {ask}; n = up to {counted(int(table['n_persons'].max()), 'person')}."
+    return f"{counted(known['model'].nunique(), 'model')}; {inventory}; {places.ask_words(ask)}; n = up to {counted(int(table['n_persons'].max()), 'person')}."
 
 
 def _styles(record: Record, inventory: str, ask: str) -> DataFrame:

@@ -16,6 +16,10 @@ from traitscope.overview import counted
 from traitscope.record import Record
 from traitscope.results import profiles, profiles_told
 
+NOTE = (
+    "Letters beside a name are those of most sittings; a cell is the share of sittings with the first letter of the axis, so 0 and "
+    "100 % are steady. A score exactly at the cut reads as the second letter; a type hides how near the cut a score is."
+)
 QUESTION = "Which type letters does each persona get, and how steadily?"
 
 
@@ -108,7 +112,7 @@ def _letters(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
         column("n_sittings", "sittings", "count"), column("n_forms", "forms", "count"), column("n_letters", "types", "count", "different types"),
         column("at_the_cut", "at a cut", "count", "sittings with a score exactly at a cut"),
     ]  # fmt: skip
-    return Exhibit("types", QUESTION, table, columns, _caption(record, table, inventory, model, ask), figure)
+    return Exhibit("types", QUESTION, table, columns, _caption(record, table, inventory, model, ask), figure, note=NOTE)
 
 
 def _caption(record: Record, table: DataFrame, inventory: str, model: str, ask: str) -> str:
@@ -125,8 +129,4 @@ def _caption(record: Record, table: DataFrame, inventory: str, model: str, ask: 
     if len(assigned):
         right = int((assigned["assigned"] == assigned["letters"]).sum())
         told.append(f"{right} of {counted(len(assigned), 'persona')} with an assigned type get exactly its letters.")
-    told.append(
-        "Letters beside a name are those of most sittings; a cell is the share of sittings with the first letter of the axis, so 0 and "
-        "100 % are steady. A score exactly at the cut reads as the second letter; a type hides how near the cut a score is."
-    )
     return " ".join(told)
