@@ -42,18 +42,18 @@ def render(record: Record | None) -> None:
 
 def _compared(record: Record, place: dict[str, str], models: list[str]) -> Compared | None:
     cells = st.container(horizontal=True)
-    with cells, kit.cell():
+    with cells, kit.cell(models):
         reference = kit.choose(
             "Reference", models, key="reference", help="The model that the others are compared with."
         )
     others = [each for each in models if each != reference]
-    with cells, kit.cell():
+    with cells, kit.cell([*others, ALL_OTHERS]):
         chosen = kit.choose("Compared with it", others + [ALL_OTHERS] * (len(others) > 1), key="other")
     against = tuple(others) if chosen == ALL_OTHERS else (chosen,)
     sets = model_differences.shared_sets(record, **place, of=(reference, *against))
     if not sets:
         return None
-    with cells, kit.cell():
+    with cells, kit.cell(sets):
         persona_set = kit.choose(
             "Persona set", sets, key="personas", help="Only personas that both were asked are compared."
         )

@@ -26,7 +26,7 @@ def render(record: Record | None) -> None:
     except designing.DesignError as mistake:
         st.error(kit.plain(str(mistake)))
         return
-    folder = study_start.folder(start, path)
+    folder, grows = study_start.folder(start, path)
     with st.spinner("Planning ..."):
         made = design_plan.plan(file, home, folder, study_form.checks())
     for number, ask in enumerate(file.asks, start=1):
@@ -39,7 +39,7 @@ def render(record: Record | None) -> None:
         _takes(made)
         _buys(made)
     _file(file, folder)
-    study_start.start(file, made, folder, keys)
+    study_start.start(file, made, folder, keys, grows)
 
 
 def _takes(made: design_plan.Plan) -> None:

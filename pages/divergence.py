@@ -49,11 +49,13 @@ def render(record: Record | None) -> None:
 def _looked(record: Record) -> Looked:
     way: dict[str, str] = {}
     cells = st.container(horizontal=True)
-    with cells, kit.cell():
-        model = kit.choose("Model", looked.models(record), key="model")
+    models = looked.models(record)
+    with cells, kit.cell(models):
+        model = kit.choose("Model", models, key="model")
     for name, label in WAYS.items():
-        with cells, kit.cell():
-            way[name] = kit.choose(label, looked.options(record, model, name, **way), key=name, words=places.ask_words)
+        options = looked.options(record, model, name, **way)
+        with cells, kit.cell([places.ask_words(each) for each in options]):
+            way[name] = kit.choose(label, options, key=name, words=places.ask_words)
     at = Looked(model, **way)
     names = looked.scales(record, at)
     with cells, kit.cell():

@@ -57,13 +57,15 @@ def _alone(record: Record | None) -> None:
     whose = kit.choose("Whose answers", riddles.sources(record), key="whose")
     room: Room = st.session_state.setdefault(f"alone with {whose}", Room())
     token, now = room.join("You", "you").token, room.now()
+    if room.guess_of(token, now.number):  # nobody else is waited for
+        room.close(room.host, now.number)
+        room.reveal(room.host, now.number)
+        now = room.now()
     if now.riddle is None or (now.stage == "revealed" and st.button("Another persona", type="primary")):
         room.begin(room.host, riddles.next_riddle(record, whose, room.played(), room.code), now.number)
         now = room.now()
-    if now.riddle and now.stage == "open" and playing.guess(room, now, now.riddle, token):
-        room.close(room.host, now.number)
-        room.reveal(room.host, now.number)
-        st.rerun()
+    if now.riddle and now.stage == "open":
+        playing.guess(room, now, now.riddle, token)
     if now.riddle and now.stage == "revealed":
         playing.outcome(now.riddle, room.guess_of(token, now.number))
         hosting.ranking(room.ranking(), 1)

@@ -8,16 +8,15 @@ from traitscope.record import Record
 from traitscope.results import coefficients, components_shown, items_shown, place_sample, reliability_shown
 from traitscope.results.coefficients import Asked
 
-SECTIONS = ["Where differences come from", "One scale: items, and another study", "Asked again", "By model"]
+SECTIONS = ["Sources of variance", "Items, and another study", "Asked again", "By model"]
 MOST_COEFFICIENTS = 6  # that a figure keeps apart by colour
 
 
 def render(record: Record | None) -> None:
     """Choose a place and a persona set; coefficients, variance components, items, and the D-study."""
     kit.head("Reliability", "Would the same personas get the same scores from other items, another draw, another form?")
-    if not kit.answered(record):
+    if not kit.answered(record) or record is None:
         return
-    assert record is not None
     if kit.cached(places.places, record).empty:
         st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
         return
@@ -28,14 +27,11 @@ def render(record: Record | None) -> None:
         return
     asked = _asked(record, place, sets)
     with st.spinner("Computing ..."):
-        table = coefficients.coefficients(record, asked)
-        st.info(kit.plain(reliability_shown.finding(table)))
-        names = coefficients.names(record, asked)
-        _coefficients(record, asked, names)
+        st.info(kit.plain(reliability_shown.finding(coefficients.coefficients(record, asked))))
+        _coefficients(record, asked, names := coefficients.names(record, asked))
         sources, scale, again, models = st.tabs(SECTIONS)
         with sources:
-            kit.exhibit(components_shown.stacked(record, asked))
-            kit.exhibit(components_shown.dependable(record, asked))
+            kit.exhibits([components_shown.stacked(record, asked), components_shown.dependable(record, asked)])
         with scale:
             _one_scale(record, asked)
         with again:
@@ -51,35 +47,30 @@ def _asked(record: Record, place: dict[str, str], sets: list[str]) -> Asked:
         persona_set = kit.choose("Persona set", sets, key="personas", help=told)
     where = Asked(**place, persona_set=persona_set)
     with right:
-        form = kit.choose("Alpha, omega and retest of", coefficients.form_names(record, where), key="form")
-    return coefficients.in_form(where, form)
+        names = coefficients.form_names(record, where)
+        return coefficients.in_form(where, kit.choose("Alpha, omega and retest of", names, key="form"))
 
 
 def _coefficients(record: Record, asked: Asked, names: list[str]) -> None:
     chosen = kit.choose_several("Coefficients", names, names[:MOST_COEFFICIENTS], key="coefficients")
-    levels = coefficients.levels(record, asked)
-    level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
+    level = kit.one_of(st.container(), "Scales", coefficients.levels(record, asked), "level")
     kit.exhibit(reliability_shown.forest(record, asked, chosen, level))
-    for each in coefficients.lacking(record, asked):
-        st.caption(kit.plain(each))
+    st.caption("  \n".join(map(kit.plain, coefficients.lacking(record, asked))))
 
 
 def _by_model(record: Record, asked: Asked, names: list[str]) -> None:
     models = places.options(record, "model", inventory=asked.inventory, ask=asked.ask)
-    if len(models) > 1:
-        coefficient = kit.choose("Coefficient, by model", names, key="coefficient")
-        kit.exhibit(reliability_shown.by_model(record, asked, models, coefficient))
-    else:
+    if len(models) < 2:
         st.info("One model was asked in this way, so there is none to set beside it.")
+        return
+    kit.exhibit(reliability_shown.by_model(record, asked, models, kit.choose("Coefficient", names, key="coefficient")))
 
 
 def _one_scale(record: Record, asked: Asked) -> None:
-    scales = components_shown.scales(record, asked)
-    if not scales:
+    if not (scales := components_shown.scales(record, asked)):
         st.info("No scale has two items that were answered, so there is no item analysis and no D-study.")
         return
-    flagged = items_shown.flagged(record, asked)
-    if flagged:
+    if flagged := items_shown.flagged(record, asked):
         st.markdown(kit.plain(flagged))
     name = kit.choose("Scale", list(scales.values()), key="scale")
     scale = next(each for each, word in scales.items() if word == name)
@@ -89,19 +80,17 @@ def _one_scale(record: Record, asked: Asked) -> None:
 
 def _d_study(record: Record, asked: Asked, scale: str) -> None:
     now = components_shown.observed(record, asked, scale)
-    facets = {f"{facet}s": facet for facet in now}
-    along = facets[kit.choose("The curve runs over the number of", list(facets), key="along")]
+    facets = [f"{facet}s" for facet in now]
+    along = kit.choose("The curve runs over the number of", facets, key="along").removesuffix("s")
     sizes = {}
     for column, (facet, observed) in zip(st.columns(len(now)), now.items(), strict=True):
         with column:
             most = components_shown.most(facet, observed)
             sizes[facet] = int(kit.amount(f"How many {facet}s", 1, most, observed, 1, key=f"{facet}s"))
-    told = components_shown.told_of(record, asked, scale, along, sizes)
-    if told:
+    if told := components_shown.told_of(record, asked, scale, along, sizes):
         st.markdown(kit.plain(told))
     kit.exhibit(components_shown.planned(record, asked, scale, along, sizes))
-    for each in components_shown.unknown(record, asked, scale):
-        st.caption(kit.plain(each))
+    st.caption("  \n".join(map(kit.plain, components_shown.unknown(record, asked, scale))))
 
 
 if __name__ == "__main__":  # opened by Streamlit's old auto-discovery, without the frame

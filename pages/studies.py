@@ -7,7 +7,8 @@ from traitscope import headway, overview
 from traitscope.record import Record
 from traitscope.results import outcomes
 
-LIST = ["record", "title", "state", "share", "trials"]
+LIST = ["record", "state", "share", "title", "trials"]
+SLOWLY = 10  # seconds between two looks at what has to be counted
 HEIGHT = 390  # pixels of a long list; it scrolls
 MOVING = (overview.ASKED, "unfinished")
 
@@ -27,12 +28,17 @@ def render(record: Record | None) -> None:
         st.subheader(f"All {len(rows)} records")
         text = kit.search("Find a record", "find", "words of its name, title, state, model or inventory")
         st.fragment(_list, run_every=every)(record, text)
-    st.subheader(f"Outcomes of {kit.plain(record.name)}")
-    kit.exhibit(kit.cached(outcomes.by_model, record))
+    st.fragment(_outcomes, run_every=SLOWLY if every else None)(record)
     if terms := overview.terms(row for row in rows if row["record"] == record.name):
         st.subheader("Terms of its inventories")
         st.caption("  \n".join(map(kit.plain, terms)))
     kit.delete(record)
+
+
+def _outcomes(record: Record) -> None:
+    """What became of the trials; while a record is asked, as it was a few seconds ago."""
+    st.subheader(f"Outcomes of {kit.plain(record.name)}")
+    kit.exhibit(kit.cached(outcomes.by_model, record))
 
 
 def _chosen(record: Record, every: int | None) -> None:

@@ -48,11 +48,12 @@ def _choose(record: Record) -> tuple[dict[str, str], str, list[str], str]:
     place = kit.place(record)
     people = profiles.people(record, **place)
     levels = choosing.choices(people, "level")
-    level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
+    cells = st.container(horizontal=True)
+    level = kit.one_of(cells, "Scales", levels, "level")
     groups, first = profiles.groups(choosing.where_all(people, level=level))
     chosen = kit.choose_several("Personas and groups", groups, first, key="personas", most=profiles.MOST_GROUPS)
     sets = control_band.sets(record, people)
-    controls = kit.choose("Control band of", sets, key="controls") if len(sets) > 1 else sets[0]
+    controls = kit.one_of(cells, "Control band of", sets, "controls")
     if overview.simulated(record, place["model"]):
         st.caption(f":material/smart_toy: {kit.plain(place['model'])} is a simulated responder, not a language model.")
     return place, level, chosen, controls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -147,8 +148,8 @@ def _summary(record: Record, study: Study, chosen: Options) -> tuple[dict[str, A
     lines += [f"Spent so far: ${spent:.4g}"] if spent else []
     terms = terms_of(study.inventories.values())
     result = {"record": str(record.folder), **counts, "spent_usd": spent, "failures": failures, "terms": terms}
-    show = f"traitscope show {record.folder}"
-    rest = f"traitscope run {study.path} --record {record.folder}"
+    show = shlex.join(["traitscope", "show", str(record.folder)])
+    rest = shlex.join(["traitscope", "run", str(study.path), "--record", str(record.folder)])
     following = f"Next: {show}" if counts["done"] == counts["trials"] else f"Next: {rest} asks the rest; {show}"
     if chosen.pilot is not None:
         from traitscope import planning

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
+from traitscope.notes import in_words
 from traitscope.record import Record
 
 CONSTANT = 0.99  # share of one answer from which ratings count as one constant
@@ -120,7 +121,7 @@ def _effects(assigned: DataFrame, model: str, elicitation: str) -> str:
         listed = ", ".join(f"{scale} {_short(d)}" for scale, d in zip(known["scale"], known["d_ddof1"], strict=True))
         clear = known[(known["d_ddof1"] > 0) & (known["d_ddof1"].abs() > known["null95"])]
         if known.empty:
-            why = ", ".join(sorted({str(note).split(";")[0] for note in rows["note"] if note})) or "no_score"
+            why = _reasons(rows["note"]) or in_words("no_score")
             told.append(f"for {where} the effect of the assigned pole is not estimable ({why})")
             continue
         told.append(
@@ -166,11 +167,15 @@ def _reliability(table: DataFrame, model: str, elicitation: str) -> str:
     return "; ".join(f"on {name}, {_alpha(some)}" for name, some in rows.groupby("inventory", sort=False))
 
 
+def _reasons(notes: Series[str]) -> str:
+    """The first reason of each note, in words."""
+    return "; ".join(sorted({in_words(note.split("; ")[0]) for note in notes if note}))
+
+
 def _alpha(rows: DataFrame) -> str:
     known = rows[rows["alpha"].notna()]
     if known.empty:
-        reasons = ", ".join(sorted({str(each).split(";")[0] for each in rows["note"] if each}))
-        return f"alpha is not estimable for any scale ({reasons})"
+        return f"alpha is not estimable for any scale ({_reasons(rows['note'])})"
     if known["note"].str.contains("degenerate_identical_items").all():
         return (
             "every persona gives all items of a scale the same keyed answer: alpha is 1 by construction and no evidence"

@@ -58,7 +58,7 @@ def bank() -> Exhibit:
     columns = (
         column("id"), column("title"), column("kind"), column("n_items", "items", "count"), column("scales"),
         column("languages", kind="count"), column("norms", kind="count", told="groups of people with verified figures"),
-        column("terms"),
+        column("use", "terms"),
     )  # fmt: skip
     caption = f"{len(rows)} inventories. Short forms: {', '.join(sorted(short_form_ids()))}."
     return Exhibit("inventories", "Which inventories are there?", DataFrame(rows), columns, caption)

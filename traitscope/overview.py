@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from traitscope.study_file import StudyError
 
 EMPTY = "nothing asked yet"
 ASKED = "being asked now"
+UNREADABLE = "cannot be read"
 MOST_DEVIATIONS = 2  # that are named beside the frozen plan; `traitscope show` has all
 
 _rows: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {}  # of every record, since a list shows them all
@@ -68,7 +70,7 @@ def study(record: Record) -> dict[str, Any]:
         "title": manifest.title,
         "changed": f"{datetime.fromtimestamp(max(record.stamp()) / 1e9):%Y-%m-%d %H:%M:%S}",
         "asked": f"{models}; {counted(len(manifest.personas), 'persona')}; {', '.join(manifest.inventories)}",
-        "resume": f"traitscope run {record.folder / 'study.toml'} --record {record.folder}",
+        "resume": shlex.join(["traitscope", "run", str(record.folder / "study.toml"), "--record", str(record.folder)]),
         "terms": [],
     }
     counts, answers, answered, usd = {"trials": 0, "done": 0, "failed": 0}, 0, 0, 0.0
@@ -79,7 +81,7 @@ def study(record: Record) -> dict[str, Any]:
         whole = "complete" if counts["trials"] else EMPTY
         state = whole if counts["done"] == counts["trials"] else "unfinished"
     except (StoreError, DefinitionError) as problem:
-        state = f"cannot be read: {problem}" if (record.folder / "answers.sqlite").is_file() else EMPTY
+        state = f"{UNREADABLE}: {problem}" if (record.folder / "answers.sqlite").is_file() else EMPTY
     share = counts["done"] / max(1, counts["trials"])
     told = f"{answered:,} answered, {answers - answered:,} not usable"
     told += f", {counts['failed']:,} failed and to be asked again" if counts["failed"] else ""
@@ -100,15 +102,15 @@ def plan_told(record: Record) -> str:
         return f"{when}; nothing was done otherwise."
     named = "; ".join(otherwise[:MOST_DEVIATIONS])
     more = len(otherwise) - MOST_DEVIATIONS
-    told = f"; and {more} more: traitscope show {record.folder}" if more > 0 else "."
+    told = f"; and {more} more: traitscope show {shlex.quote(str(record.folder))}" if more > 0 else "."
     return f"{when}; {counted(len(otherwise), 'deviation')}: {named}{told}"
 
 
 def has_answers(record: Record) -> bool:
-    """Whether any trial of the record was answered."""
+    """Whether any trial of the record was answered, and its inventories are there to say what the answers mean."""
     try:
-        return record.progress()["done"] > 0
-    except StoreError:
+        return record.progress()["done"] > 0 and bool(record.inventories())
+    except (StoreError, DefinitionError):
         return False
 
 

@@ -26,7 +26,7 @@ ASK_WORDS = {
 
 def ask_words(ask: str) -> str:
     """A way of asking in a reader's words: elicitation, and which number of it is looked at."""
-    return ASK_WORDS.get(ask, ask.replace("_", " "))
+    return ASK_WORDS.get(ask, ask)
 
 
 def places(record: Record) -> DataFrame:

@@ -81,7 +81,10 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, problem: BaseException | None, *__: object) -> None:
+        if isinstance(problem, sqlite3.DatabaseError):  # a damaged file opens, and says so when it is read
+            self.db.close()
+            raise StoreError(f"{self.path}: cannot be used as a record: {problem}") from None
         self.close()
 
     def close(self) -> None:

@@ -30,6 +30,15 @@ def frame(table: DataFrame, digits: int = 2) -> str:
     return columns([str(name).replace("_", " ") for name in table.columns], rows)
 
 
+def shortened(text: str, most: int) -> str:
+    """At most so many letters of a text, and three dots where there are more.
+
+    >>> shortened("Is outgoing, sociable", 12)
+    'Is outgoing…'
+    """
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,;.") + "…"
+
+
 def interval(low: float, high: float, digits: int = 2) -> str:
     """ "[.63, 1.00]", or "-" when there is none."""
     return "-" if math.isnan(low) or math.isnan(high) else f"[{_rounded(low, digits)}, {_rounded(high, digits)}]"

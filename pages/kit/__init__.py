@@ -1,6 +1,6 @@
 """What pages share: cached reads, choosers that live in the address, empty states, exhibits with table and downloads."""
 
-from pages.kit.choosing import address, amount, asked, cell, choose, choose_several, keep, place, search, tick
+from pages.kit.choosing import address, amount, asked, cell, choose, choose_several, keep, one_of, place, search, tick
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
 from pages.kit.going_on import begin, delete, go_on
 from pages.kit.inventories import add_inventory, loaded, preview_of
@@ -26,6 +26,7 @@ __all__ = [
     "keep",
     "loaded",
     "nothing_yet",
+    "one_of",
     "place",
     "plain",
     "preview_of",

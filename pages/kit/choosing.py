@@ -9,12 +9,13 @@ from traitscope import places
 from traitscope.record import Record
 
 WAYS = {"inventory": "Inventory", "model": "Model", "ask": "How it was asked"}
-CELL = 302  # pixels of a chooser: three fill a laptop, and a name of a model is read whole
+CELL, WIDE = 212, 302  # pixels of a chooser, and of one with longer names
+LETTERS = 25  # that a chooser has room for
 
 
-def cell() -> DeltaGenerator:
-    """A place for one chooser in a horizontal container: three beside each other, or below each other on a narrow page."""
-    return st.container(width=CELL)
+def cell(options: Sequence[str] = ()) -> DeltaGenerator:
+    """A place for one chooser in a horizontal container, which has as many in a line as there is room for."""
+    return st.container(width=WIDE if any(len(each) > LETTERS for each in options) else CELL)
 
 
 def choose(
@@ -27,14 +28,23 @@ def choose(
     return _chosen(key, [st.session_state[key]])[0]
 
 
+def one_of(cells: DeltaGenerator, label: str, options: Sequence[str], key: str) -> str:
+    """One of `options`, chosen in a cell of a horizontal container; where there is no choice, none is shown."""
+    if len(options) < 2:
+        return options[0]
+    with cells, cell(options):
+        return choose(label, options, key=key)
+
+
 def place(record: Record, names: Sequence[str] = tuple(WAYS)) -> dict[str, str]:
     """Inventory, model and way of asking, or some of these, beside each other; each narrows the next."""
     chosen: dict[str, str] = {}
     with st.container(horizontal=True):
         for name in names:
-            with cell():
-                words = places.ask_words if name == "ask" else str
-                chosen[name] = choose(WAYS[name], places.options(record, name, **chosen), key=name, words=words)
+            options = places.options(record, name, **chosen)
+            words = places.ask_words if name == "ask" else str
+            with cell([words(each) for each in options]):
+                chosen[name] = choose(WAYS[name], options, key=name, words=words)
     return chosen
 
 

@@ -80,7 +80,9 @@ def _behind(shown: Exhibit) -> None:
 
 
 def _table(shown: Exhibit) -> None:
-    printed = shown.printed()
+    printed = shown.printed().rename(
+        columns=lambda word: word.replace("95 % CI", "95\u00a0%\u00a0CI")
+    )  # kept in one line
     if len(printed) <= MOST_ROWS:
         st.table(printed.map(plain), border="horizontal", hide_index=True)
     else:

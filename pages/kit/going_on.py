@@ -22,7 +22,7 @@ def go_on(record: Record) -> None:
             st.toast("Stopping. What was answered is kept.")
         return
     if state["stopped"]:
-        st.warning(plain(state["stopped"]))
+        st.warning(plain(state["stopped"].removeprefix("traitscope: ")))
     rest = st.expander("Ask the rest from here", key=f"rest_{name}", on_change="rerun")
     if not rest.open:  # the forecast of a large study takes seconds
         return
@@ -35,7 +35,7 @@ def go_on(record: Record) -> None:
             st.markdown(plain(needed["forecast"]))
         keys = {
             variable: st.text_input(
-                plain(variable),
+                variable,
                 type="password",
                 key=f"key_{variable}_{name}",
                 autocomplete="off",

@@ -11,31 +11,14 @@ from traitscope.teaching import classroom, guessing_shown, riddles
 from traitscope.teaching.guessing import ROOMS, GameError, Room, Standing
 from traitscope.teaching.riddles import Riddle
 
+LOOK_SECONDS = 2.0  # between two looks at who is in
 MOST_RANKED = 10  # on the projector; every player sees an own place
 
 
 def host(room: Room, record: Record | None) -> None:
     """Open a round, close it, reveal it; the same place on the screen holds what comes next."""
-    now = room.now()
-    number, stage = now.number, now.stage
     _join(room)
-    st.fragment(_live, run_every=2)(room, number, stage)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if stage == "open":
-            st.button("Close the guesses", type="primary", on_click=room.close, args=(room.host, number))
-        elif stage == "closed":
-            st.button("Reveal", type="primary", on_click=room.reveal, args=(room.host, number))
-        else:
-            whose = choose("Whose answers are shown next", riddles.sources(record), key="whose")
-            told = "Next round" if number else "Open the first round"
-            st.button(told, type="primary", on_click=_begin, args=(room, record, whose, number))
-    if now.riddle:
-        st.subheader(f"Round {number}", anchor=False)
-        if stage == "revealed":
-            exhibit(guessing_shown.exhibit(room, number))
-            persona(now.riddle)
-            ranking(room.ranking(), MOST_RANKED)
-        clues(now.riddle, with_traits=stage == "revealed")
+    st.fragment(_now, run_every=LOOK_SECONDS)(room, record)
     if not classroom.in_class():
         st.button("End this class", type="tertiary", on_click=_end, args=(room,))
 
@@ -75,6 +58,34 @@ def ranking(standings: list[Standing], most: int, own: str = "") -> None:
     st.caption(f"{some}A point is a pole that was right; of all poles in the rounds that a player guessed in.")
 
 
+def _now(room: Room, record: Record | None) -> None:
+    """All that changes, drawn anew at each look: what another window of the host did is here with the next."""
+    if ROOMS.room(room.code) is not room:
+        st.rerun()
+    now = room.now()
+    number, stage = now.number, now.stage
+    joined, guessed = st.columns(2)
+    joined.metric("Players", f"{room.joined():,}")
+    if number:
+        guessed.metric("Guesses in this round", f"{room.guessed():,}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if stage == "open":
+            st.button("Close the guesses", type="primary", on_click=room.close, args=(room.host, number))
+        elif stage == "closed":
+            st.button("Reveal", type="primary", on_click=room.reveal, args=(room.host, number))
+        else:
+            whose = choose("Whose answers are shown next", riddles.sources(record), key="whose")
+            told = "Next round" if number else "Open the first round"
+            st.button(told, type="primary", on_click=_begin, args=(room, record, whose, number))
+    if now.riddle:
+        st.subheader(f"Round {number}", anchor=False)
+        if stage == "revealed":
+            exhibit(guessing_shown.exhibit(room, number))
+            persona(now.riddle)
+            ranking(room.ranking(), MOST_RANKED)
+        clues(now.riddle, with_traits=stage == "revealed")
+
+
 def _begin(room: Room, record: Record | None, whose: str, after: int) -> None:
     try:
         room.begin(room.host, riddles.next_riddle(record, whose, room.played(), room.code), after)
@@ -105,13 +116,3 @@ def _join(room: Room) -> None:
                     "`make class` serves the classroom pages to the local network."
                 )
             st.caption("The address of this window opens and closes rounds: full screen (F11) hides it.")
-
-
-def _live(room: Room, number: int, stage: str) -> None:
-    """Who is in by now; the whole page is drawn again when another window of the host has gone on."""
-    if (room.number, room.stage) != (number, stage):
-        st.rerun()
-    joined, guessed = st.columns(2)
-    joined.metric("Players", f"{room.joined():,}")
-    if number:
-        guessed.metric("Guesses in this round", f"{room.guessed():,}")

@@ -16,40 +16,31 @@ def play(room: Room) -> None:
     if player is None:
         _name(room)
         return
-    now = room.now()
-    st.fragment(_wait, run_every=room.pause())(room, now, player)
-    if now.riddle and now.stage in ("open", "closed"):
-        if guess(room, now, now.riddle, player.token):
-            st.rerun()
-    elif now.riddle:
-        outcome(now.riddle, room.guess_of(player.token, now.number), room.counts(now.number))
-        ranking(room.ranking(), MOST_RANKED, player.token)
-        clues(now.riddle, with_traits=True)
+    st.fragment(_now, run_every=room.pause())(room, player)
     st.button("Leave the class", type="tertiary", on_click=_leave, args=(room, player))
 
 
-def guess(room: Room, now: Now, riddle: Riddle, token: str) -> bool:
-    """The answers, and the poles to choose from; whether a guess went in just now."""
+def guess(room: Room, now: Now, riddle: Riddle, token: str) -> None:
+    """The answers, and the poles to choose from."""
     clues(riddle)
     place = f"{room.code}_{now.number}"
     said, closed = room.guess_of(token, now.number), now.stage != "open"
     with st.form(f"guess_{place}"):
-        chosen = {
-            each.trait: st.radio(
+        for each in riddle.poles:
+            st.radio(
                 plain(each.name), (-1, 1), index={-1: 0, 1: 1}.get(said.get(each.trait, 0)), horizontal=True,
                 format_func=lambda pole, each=each: plain(each.word(pole)), disabled=closed, key=f"pole_{place}_{each.trait}",
-            )
-            for each in riddle.poles
-        }  # fmt: skip
-        word = "Change my guess" if said else "Guess"
-        sent = st.form_submit_button(word, type="primary", disabled=closed, key=f"send_{place}")
-    if sent:
-        try:
-            room.guess(token, now.number, {trait: pole for trait, pole in chosen.items() if pole is not None})
-            return True
-        except GameError as told:
-            st.warning(plain(str(told)))
-    return False
+            )  # fmt: skip
+        # taken before anything is drawn, so that what is drawn says that it is in
+        st.form_submit_button(
+            "Change my guess" if said else "Guess", type="primary", disabled=closed, key=f"send_{place}",
+            on_click=_send, args=(room, now.number, riddle, token),
+        )  # fmt: skip
+    refused = st.session_state.pop("refused", "")
+    if refused:
+        st.warning(plain(refused))
+    if said:
+        st.caption(plain(f"Your guess is in: {guessing_shown.said(riddle, said)}."))
 
 
 def outcome(riddle: Riddle, said: dict[str, int], counts: dict[str, tuple[int, int]] | None = None) -> None:
@@ -76,14 +67,25 @@ def _name(room: Room) -> None:
         st.rerun()
 
 
-def _wait(room: Room, now: Now, player: Player) -> None:
-    """What the player waits for; the whole page is drawn again when the class has gone on."""
-    ended = ROOMS.room(room.code) is not room or room.player(player.token) is None
-    if ended or (room.number, room.stage) != (now.number, now.stage):
+def _now(room: Room, player: Player) -> None:
+    """All that changes, drawn anew at each look: a browser that missed one has it with the next."""
+    if ROOMS.room(room.code) is not room or room.player(player.token) is None:
         st.rerun()
+    now = room.now()
+    _status(room, now, player)
+    if now.riddle and now.stage in ("open", "closed"):
+        guess(room, now, now.riddle, player.token)
+    elif now.riddle:
+        outcome(now.riddle, room.guess_of(player.token, now.number), room.counts(now.number))
+        ranking(room.ranking(), MOST_RANKED, player.token)
+        clues(now.riddle, with_traits=True)
+
+
+def _status(room: Room, now: Now, player: Player) -> None:
+    """What the player waits for."""
     own = room.standing(player.token) if now.stage == "revealed" else None
     points = f" You have {own.points} of {own.of} points." if own and own.of else ""
-    mine = "Your guess is in." if room.guess_of(player.token, now.number) else "You have not guessed."
+    mine = "You have guessed." if room.guess_of(player.token, now.number) else "You have not guessed."
     told = {
         "waiting": f"You are in. {room.joined():,} joined; the first round has not begun.",
         "open": f"Round {now.number}. {mine} {room.guessed():,} of {room.joined():,} guesses are in.",
@@ -91,6 +93,14 @@ def _wait(room: Room, now: Now, player: Player) -> None:
         "revealed": f"Round {now.number} is over; the next has not begun.{points}",
     }
     st.info(plain(f"{player.name}: {told[now.stage]}"))
+
+
+def _send(room: Room, number: int, riddle: Riddle, token: str) -> None:
+    chosen = {each.trait: st.session_state.get(f"pole_{room.code}_{number}_{each.trait}") for each in riddle.poles}
+    try:
+        room.guess(token, number, {trait: pole for trait, pole in chosen.items() if pole is not None})
+    except GameError as told:
+        st.session_state["refused"] = str(told)
 
 
 def _leave(room: Room, player: Player) -> None:

@@ -48,8 +48,12 @@ def nothing_yet(record: Record | None) -> None:
             language=None,
         )
         return
+    row = cached(overview.study, record)
+    if row["state"].startswith(overview.UNREADABLE):
+        st.error(plain(f"The record {record.name} {row['state']}"))
+        return
     st.info(f"The record {plain(record.name)} has no answers yet. Ask what is missing, then reload this page:")
-    st.code(cached(overview.study, record)["resume"], language=None, wrap_lines=True)
+    st.code(row["resume"], language=None, wrap_lines=True)
 
 
 def unfinished(record: Record) -> None:

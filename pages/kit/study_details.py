@@ -35,8 +35,8 @@ def model_details(model: Model, key: str) -> Model:
         sides = [
             cell.number_input(
                 f"US$ per million tokens {side}", 0.0, None, getattr(model.price, name) if model.price else None, 0.1,
-                key=f"{key}_price_{name}_{model.name}", placeholder="as listed",
-                help="Empty: as litellm lists it. Your own word goes before the list.", **KEEP,
+                key=f"{key}_price_{name}_{model.name}", placeholder="nothing" if model.name.startswith("local:") else "as listed",
+                help="Empty: as litellm lists it, and nothing for what runs here. Your own word goes before.", **KEEP,
             )
             for cell, side, name in zip(cells, ("in", "out"), ("input", "output"), strict=True)
         ]  # fmt: skip

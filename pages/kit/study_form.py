@@ -68,7 +68,7 @@ def _models(file: StudyFile, key: str) -> tuple[StudyFile, dict[str, str]]:
     file = msgspec.structs.replace(file, models=designing.models(file, chosen))
     keys = {
         variable: st.text_input(
-            plain(variable), type="password", key=f"key_{variable}_design", autocomplete="off",
+            variable, type="password", key=f"key_{variable}_design", autocomplete="off",
             help="Kept in memory for this session only: not stored, not logged. A server of your own may need none.",
         )
         for variable in design_start.keys(file.responders())

@@ -18,8 +18,8 @@ NEW, GROWN = "a new record", "the record"
 BEGUN = "design_begun"  # the folder that was started, in this session
 
 
-def folder(start: str, path: Path | None) -> Path:
-    """The folder of the study's record: a new one, or that of the record it begins with, which then grows."""
+def folder(start: str, path: Path | None) -> tuple[Path, bool]:
+    """The folder of the study's record: a new one, or that of the record it begins with; and whether that one grows."""
     name = start.partition(" ")[2] if path else "my_study"
     own = path is not None and path.parent == runs() / name
     if own and st.segmented_control(
@@ -27,20 +27,20 @@ def folder(start: str, path: Path | None) -> Path:
         help="A record that grows keeps its answers: only what is new is asked.",
         format_func=lambda each: each if each == NEW else f"{each} of {name}",
     ) == GROWN:  # fmt: skip
-        return runs() / name
+        return runs() / name, True
     wanted = design_file.free_name(runs(), name)
     typed = st.text_input("Name of the study", wanted, key=f"design_{start}_name", help="Its record is the folder of this name.", persist_state="session")  # fmt: skip
-    return runs() / (design_file.folder_name(typed) or wanted)
+    return runs() / (design_file.folder_name(typed) or wanted), False
 
 
-def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str, str]) -> None:
+def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str, str], grows: bool) -> None:
     """The buttons below a study; nothing is written or asked before one is pressed."""
     st.subheader("Save and start")
     if made.study is None:
         st.info("As soon as what is wrong above is mended, the study can be saved and started here.")
         return
-    name, replace, sure, limit = folder.name, False, True, made.limit
-    if design_file.taken(folder, file):
+    name, replace, sure, limit = folder.name, grows, True, made.limit
+    if not grows and design_file.taken(folder, file):
         told = f"{name} is there already, with another study. Replace its study file; what was answered is kept."
         replace = st.checkbox(plain(told), key=f"design_replace_{name}")
     if made.growth:
@@ -49,7 +49,7 @@ def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str,
         told = "US dollars that this record may have cost in all, what it has cost already included: as --max-cost."
         limit = st.number_input("Stop at, US$", 0.0, None, limit, 0.01, "%.2f", key=f"design_limit_{name}", help=told)
     if made.unpriced:
-        st.warning(plain(f"No price is known for {', '.join(made.unpriced)}, so no sum to stop at can be set (a study says it as `price`)."))  # fmt: skip
+        st.warning(plain(f"No price is known for {', '.join(made.unpriced)}, so no sum to stop at can be set (it can be said above, under Parameters and price)."))  # fmt: skip
     if made.confirm:
         told = f"It may cost {made.price}, which is more than ${cost.ASK_ABOVE:g}" if not made.unpriced else "It may cost money"  # fmt: skip
         sure = st.checkbox(plain(f"{told}. Spend it."), key=f"design_sure_{name}")
@@ -93,7 +93,7 @@ def _progress(folder: Path) -> None:
     state = design_start.started(folder)
     with st.container(border=True):
         if state["problem"]:
-            st.error(plain(state["problem"]))
+            st.error(plain(state["problem"].removeprefix("traitscope: ")))
         elif not state["record"]:
             st.info(plain(f"{folder.name} is starting. You may close this page; nothing is lost."))
         if not state["record"]:

@@ -2,7 +2,22 @@
 
 import re
 
+# what Markdown would make a link of even where every sign of it is escaped
+LINKED = re.compile(r"\S*(?:https?://|www\.|\S@\S+\.)\S*", re.IGNORECASE)
+SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
+
 
 def plain(text: str) -> str:
-    """Text from a record or a study file, so that Markdown leaves it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])", r"\\\1", text)
+    """Text from a record or a study file, so that Markdown leaves it as it is; an address stands as code, not as a link."""
+    parts, end = [], 0
+    for found in LINKED.finditer(text):
+        parts += [SIGNS.sub(r"\\\1", text[end : found.start()]), _code(found[0])]
+        end = found.end()
+    return "".join([*parts, SIGNS.sub(r"\\\1", text[end:])])
+
+
+def _code(text: str) -> str:
+    """Between more backticks than stand anywhere in it; a space keeps those at its ends apart from them."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    gap = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{gap}{text}{gap}{fence}"

@@ -21,12 +21,10 @@ MILLISECONDS = 60_000  # a busy machine is slow, not wrong
 SETTLED = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 # what stands in each figure, as plotly was told it: equal for two pages that show the same
 DRAWN = """() => [...document.querySelectorAll('[data-testid="stMain"] .js-plotly-plot')]
-    .map(each => JSON.stringify([each.layout.title.text, each.data]))"""
-CELLS = """words => {
-    const title = each => each.layout.title.text.replaceAll("<br>", " ");
-    const some = [...document.querySelectorAll('[data-testid="stMain"] .js-plotly-plot')];
-    const cells = some.find(each => title(each).includes(words))._fullData.find(each => each.type === "heatmap").z;
-    return [...cells].map(row => [...row]);
+    .map(each => JSON.stringify([each.layout.title?.text, each.data]))"""
+CELLS = """() => {
+    const traces = [...document.querySelectorAll('[data-testid="stMain"] .js-plotly-plot')].flatMap(each => each._fullData);
+    return [...traces.find(each => each.type === "heatmap").z].map(row => [...row]);
 }"""
 # the text of a figure's title, axes and legend with the contrast to the page behind it, after WCAG 2.2
 CONTRASTS = """() => {
@@ -95,8 +93,12 @@ class Tab:
 
     def pick(self, label: str, option: str) -> None:
         """Choose `option` from the list that is called `label`."""
-        # of a long list only what is in sight is there: typing brings the option up
-        self.page.get_by_role("combobox", name=label, exact=True).fill(option)
+        box = self.page.get_by_role("combobox", name=label, exact=True)
+        box.scroll_into_view_if_needed()  # a list that is scrolled closes
+        box.press("ArrowDown")
+        self.page.get_by_role("listbox").wait_for()
+        if not self.page.get_by_role("option", name=option, exact=True).count():
+            box.fill(option)  # of a long list only what is in sight is there
         self.page.get_by_role("option", name=option, exact=True).click()
         self.settled()
 
@@ -136,9 +138,9 @@ class Tab:
         """The title and the data of every figure, as text."""
         return [str(each) for each in self.page.evaluate(DRAWN)]
 
-    def heatmap(self, words: str) -> list[list[float | None]]:
-        """The cells of the heatmap whose title has these words."""
-        cells: list[list[float | None]] = self.page.evaluate(CELLS, words)
+    def heatmap(self) -> list[list[float | None]]:
+        """The cells of the first heatmap."""
+        cells: list[list[float | None]] = self.page.evaluate(CELLS)
         return cells
 
     def contrasts(self) -> dict[str, float]:

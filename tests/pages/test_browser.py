@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -30,7 +29,11 @@ pytestmark = NEEDS_BROWSER
 
 # what a reader may choose, by page and chooser
 CHOICES = {
-    "trait_profiles": {"Model": UNIFORM, "How it was asked": "rating: expected", "Control band of": "big_five_32"},
+    "trait_profiles": {
+        "Model": UNIFORM,
+        "How it was asked": "rating, expected answer",
+        "Control band of": "big_five_32",
+    },
     "reliability": {"Persona set": "controls_30", "Scale": "Neuroticism"},
     "consistency": {"Inventory": "scenarios_bfi44", "By": "persona"},
     "divergence": {"Trait": "Neuroticism", "Persona set": "controls_30"},
@@ -134,7 +137,7 @@ def test_nothing_sticks_out_of_a_page(server: str, tab_of: Callable[..., Tab], w
         tab.go(name)
         assert tab.main.evaluate("each => each.scrollWidth <= each.clientWidth + 1"), name
         box = tab.main.bounding_box()
-        for figure in tab.main.locator(".js-plotly-plot").all():
+        for figure in tab.main.locator(".js-plotly-plot:visible").all():
             own = figure.bounding_box()
             assert own["x"] >= box["x"] - 1 and own["x"] + own["width"] <= box["x"] + box["width"] + 1, name
 
@@ -183,15 +186,15 @@ def test_back_goes_back_one_choice_and_one_page(tab: Tab) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("scheme", "behind"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(14, 17, 23)")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_words_of_figures_are_readable_by_day_and_by_night(
-    server: str, tab_of: Callable[..., Tab], scheme: str, behind: str
+    server: str, tab_of: Callable[..., Tab], scheme: str
 ) -> None:
     tab = tab_of(server, color_scheme=scheme)
     tab.open("?record=both")
     tab.there("studies")
-    shown = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    assert tab.page.evaluate(shown) == behind
+    shown = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g).map(Number)"
+    assert (max(tab.page.evaluate(shown)) < 128) == (scheme == "dark")
     for name in FIGURES:
         tab.go(name)
         contrasts = tab.contrasts()

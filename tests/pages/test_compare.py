@@ -37,7 +37,7 @@ def test_the_reference_is_chosen_in_the_address(runs: Path) -> None:
 
 def test_reliability_stands_side_by_side(runs: Path) -> None:
     page = rendered("compare", runs / "full", **PLACE)
-    assert "Reliability, side by side" in words(page)
+    assert "Reliability, side by side" in [tab.label for tab in page.tabs]
     assert page.selectbox(key="coefficient").options[0] == "alpha"
 
 

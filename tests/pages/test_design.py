@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import calm, rendered, words
-from traitscope import overview, tables
+from traitscope import freeze, overview, own_inventories, removing, tables
 from traitscope.design.design_file import EXAMPLES, NEW
 from traitscope.record import Record
 from traitscope.study import load_study
@@ -16,6 +16,13 @@ from traitscope.study_file import study_file
 SECONDS = 90  # a busy machine is slow, not wrong
 STUDIES = sorted(path.stem for path in EXAMPLES.glob("*.toml") if "models" in path.read_text("utf-8"))
 SMALL = f"design_{NEW}"
+KEY = "a-key-that-nobody-may-see-0815"
+COUSINS = """
+title = "Two cousins"
+source = "ours"
+licence = "MIT"
+personas = [{ id = "ann", text = "You are Ann." }, { id = "bob", text = "You are Bob." }]
+"""
 
 
 @pytest.fixture
@@ -51,7 +58,7 @@ def test_an_example_goes_through_the_form_unchanged(folder: Path, name: str) -> 
     assert [each.value for each in page.error] == []
 
 
-def test_what_the_form_does_not_show_survives_an_edit(folder: Path) -> None:
+def test_all_that_a_file_says_survives_an_edit(folder: Path) -> None:
     (folder / "rich").mkdir()
     (folder / "rich" / "study.toml").write_text(
         """
@@ -78,7 +85,6 @@ margin = 7.5
         before.note, before.limits, before.analysis, before.models
     )  # fmt: skip
     assert (after.asks[0].steps, after.asks[0].form) == (before.asks[0].steps, before.asks[0].form)
-    assert "Kept as the file has it: note, limits, analysis, parameters of simulated:person" in words(page)
 
 
 def test_a_study_is_designed_started_and_scored(folder: Path) -> None:
@@ -180,3 +186,78 @@ def test_a_pilot_tells_what_reliability_to_expect(folder: Path) -> None:
     calm(page.selectbox(key="pilot").set_value("my_study").run())
     (table,) = [each.value for each in page.table if "G then" in each.value]
     assert set(table["scale"]) == {"A", "C", "E", "ES", "O"} and table["forms"].str.endswith("→ 2").all()
+
+
+def test_a_record_grows_and_only_what_is_new_is_asked_and_that_is_said_before(folder: Path) -> None:
+    page = rendered("design", None)
+    calm(page.text_input(key=f"{SMALL}_name").set_value("grows").run())
+    calm(page.button(key="design_start").click().run())
+    record = complete(folder / "grows")
+    with record.store() as store:
+        before = store.answered()
+    assert sum(before.values()) == 160
+    page = rendered("design", None, start="record grows")
+    calm(page.segmented_control(key="design_record grows_save_as").set_value("the record").run())
+    assert "nothing is new" in words(page)
+    calm(page.number_input(key="design_record grows_ask_0_draws").set_value(2).run())
+    assert "160 trials of 320 are new and will be asked; 160 answers stay as they are" in words(page)
+    calm(page.button(key="design_start").click().run())
+    end = time.monotonic() + SECONDS
+    while Record(folder / "grows").progress() != {"trials": 320, "done": 320, "failed": 0} and time.monotonic() < end:
+        time.sleep(0.2)
+    with Record(folder / "grows").store() as store:
+        after = store.answered()
+        _, calls = store.table("calls")
+    assert {name: after[name] for name in before} == before and len(after) == 32
+    assert len(calls) == 320
+
+
+def test_a_plan_is_fixed_before_data_are_seen(folder: Path) -> None:
+    page = rendered("design", None)
+    calm(page.number_input(key=f"{SMALL}_margin").set_value(5.0).run())
+    calm(page.checkbox(key="design_fix_my_study").check().run())
+    calm(page.button(key="design_save").click().run())
+    found = freeze.read(folder / "my_study")
+    assert found is not None and (found.trials, found.analysis.margin) == (160, 5.0)
+    assert "the plan is fixed" in page.success[0].value
+
+
+def test_a_key_reaches_the_model_and_stands_nowhere_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SERVER_API_KEY", raising=False)
+    page = rendered("design", None)
+    calm(page.multiselect(key=f"{SMALL}_models").set_value(["server:http://127.0.0.1:9/v1#m"]).run())
+    calm(page.text_input(key="key_SERVER_API_KEY_design").set_value(KEY).run())
+    calm(page.button(key=f"{SMALL}_check_server:http://127.0.0.1:9/v1#m").click().run())
+    calm(page.button(key="design_save").click().run())
+    told = [each.value for each in (*page.error, *page.success, *page.code, *page.caption, *page.markdown)]
+    assert KEY not in "\n".join(map(str, told))
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    assert files and all(KEY.encode() not in each.read_bytes() for each in files)
+    assert KEY not in str(page.query_params)
+
+
+def test_what_a_simulated_person_is_like_is_chosen(folder: Path) -> None:
+    page = rendered("design", None)
+    calm(page.number_input(key=f"{SMALL}_order_bias_simulated:person").set_value(0.25).run())
+    assert 'models = [{ name = "simulated:person", parameters = { order_bias = 0.25 } }]' in toml(page)
+    calm(page.number_input(key=f"{SMALL}_order_bias_simulated:person").set_value(0.0).run())
+    assert 'models = ["simulated:person"]' in toml(page)
+
+
+def test_inventories_and_personas_of_ones_own_travel_with_the_record(folder: Path, tmp_path: Path) -> None:
+    own = folder / own_inventories.FOLDER / "mine.toml"
+    own.parent.mkdir()
+    own.write_text((EXAMPLES / "curiosity.toml").read_text("utf-8"), "utf-8")
+    personas = tmp_path / "elsewhere" / "cousins.toml"
+    personas.parent.mkdir()
+    personas.write_text(COUSINS, "utf-8")
+    page = rendered("design", None)
+    calm(page.multiselect(key=f"{SMALL}_inventories").set_value([str(own)]).run())
+    calm(page.multiselect(key=f"{SMALL}_sets").set_value([str(personas)]).run())
+    calm(page.button(key="design_start").click().run())
+    record = complete(folder / "my_study")
+    personas.unlink()
+    study = load_study(record.folder / "study.toml")
+    assert ([*study.inventories], [each.id for each in study.personas]) == (["mine"], ["ann", "bob"])
+    assert {each.name for each in record.folder.iterdir() if each.is_dir()} == {"inventories", "personas"}
+    removing.remove(folder, "my_study", "my_study")

@@ -25,11 +25,13 @@ title = "A server that takes its time"
 models = ["server:{address}/v1#slow"]
 inventories = ["tipi"]
 personas = [{{ set = "big_five_32", fraction = "half" }}]
+limits = {{ concurrency = 4 }}
 [[asks]]
 reply = "text"
 vary = {{ options = ["printed", "reversed"] }}
 """
 TRIALS = 16 * 10 * 2
+MOST_CHECKS = 5  # calls that find out what a model can do
 
 
 def eventually(holds: Callable[[], bool], what: str) -> None:
@@ -54,8 +56,8 @@ def own_tab(own_runs: Path, tab_of: Callable[..., Tab]) -> Iterator[Tab]:
 
 @pytest.fixture
 def slow() -> Iterator[str]:
-    """A server in OpenAI's format that answers after two seconds, until it is told otherwise; its address."""
-    command = [sys.executable, str(browsing.ROOT / "benchmarks" / "fault_server.py"), "--delay-ms", "2000"]
+    """A server in OpenAI's format that answers after a second, until it is told otherwise; its address."""
+    command = [sys.executable, str(browsing.ROOT / "benchmarks" / "fault_server.py"), "--delay-ms", "1000"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -111,7 +113,7 @@ def test_a_study_is_designed_run_and_read_in_the_browser_alone(own_tab: Tab, own
     assert "record=from_the_browser" in tab.page.url
     assert tab.figures() >= 3
     shown = profiles.people(record, "tipi", "simulated:person", "rating: chosen")
-    cells = pd.DataFrame(json.loads(tab.heatmap("How do all personas differ")), dtype=float)
+    cells = pd.DataFrame(tab.heatmap(), dtype=float)
     wide = shown.pivot(index="persona", columns="scale", values="pomp")
     assert sorted(cells.to_numpy().ravel()) == pytest.approx(sorted(wide.to_numpy().ravel()))
     assert tab.errors == []
@@ -146,9 +148,10 @@ def test_a_study_outlives_the_page_and_is_stopped_resumed_and_deleted_from_anoth
     ask_the_rest(second)
     second.main.get_by_text(f"{TRIALS} of {TRIALS} trials done: complete").first.wait_for()
     assert record.progress() == {"trials": TRIALS, "done": TRIALS, "failed": 0}
-    # what was in flight when it was stopped may be asked twice, and nothing else is
+    # asked twice is what was in flight when it was stopped, and the few calls that tell what a model can do
     asked = told(slow, "stats")
-    assert asked["prompts"] == TRIALS and asked["answered_twice"] <= asked["most"]
+    assert TRIALS <= asked["prompts"] <= TRIALS + MOST_CHECKS
+    assert asked["answered_twice"] <= asked["most"] + MOST_CHECKS
 
     second.main.get_by_text("Delete slow", exact=True).click()
     confirm = second.main.get_by_role("textbox", name="Type the record's name to confirm")

@@ -33,7 +33,7 @@ def test_the_verdict_stands_above_the_figures(twins: Path) -> None:
     page = rendered("divergence", twins)
     assert page.selectbox(key="model").options == ["simulated:person"]
     assert "rank correlation of the pairs" in page.info[0].value
-    assert "16 personas of big_five_32" in words(page)
+    assert "big_five_32, n = 16 personas" in words(page)
     assert "--human" in words(page)
 
 

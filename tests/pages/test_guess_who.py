@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from benchmarks import browsing
 from tests.pages.test_pages import PAGES, ROOT, calm, rendered, words
-from traitscope.teaching import classroom, riddles, serving
+from traitscope.teaching import classroom, guessing_shown, riddles, serving
 from traitscope.teaching.guessing import ROOMS, Room
 
 TRAITS = ("extraversion", "agreeableness", "conscientiousness", "neuroticism", "openness")
@@ -23,6 +24,7 @@ def in_class(monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     for name, value in serving.class_environment(8502).items():
         if name.startswith("TRAITSCOPE_CLASS"):
             monkeypatch.setenv(name, value)
+    monkeypatch.setattr(classroom, "TRIES", classroom.Tries())
     room = classroom.room()
     yield room
     ROOMS.end(room, room.host)
@@ -85,8 +87,10 @@ def test_a_class_opens_is_joined_plays_and_ends_with_the_points_of_each() -> Non
     assert "the first round has not begun" in words(player)
     calm(button(teacher, "Open the first round").click().run())
     truth = dict(room.now().riddle.truth)  # type: ignore[union-attr]
-    choose(calm(player.run()), room, truth)
-    assert "Your guess is in. 1 of 1 guesses are in." in words(player) and "It was told" not in words(player)
+    choose(calm(player.run()), room, {trait: -pole for trait, pole in truth.items()})
+    choose(player, room, truth)  # changed
+    assert guessing_shown.said(room.now().riddle, truth) in words(player)  # type: ignore[arg-type]
+    assert "You have guessed. 1 of 1 guesses are in." in words(player) and "It was told" not in words(player)
     again = rendered("guess_who", None, code=room.code, player=player.query_params["player"])  # a reload
     assert [each.value for each in again.radio] == list(truth.values()) and room.joined() == 1
     calm(button(teacher, "Close the guesses").click().run())
@@ -134,6 +138,23 @@ def test_the_join_code_is_typed_once(in_class: Room) -> None:
     assert page.title[0].value == "Guess who" and page.text_input[0].label.startswith("Your name")
 
 
+def test_a_program_that_guesses_codes_is_slowed_and_who_is_in_stays_in(
+    in_class: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classroom, "TRIES", classroom.Tries(lambda: 0.0))  # no time goes by
+    monkeypatch.setattr(type(st.context), "ip_address", None)  # as on this machine; the test's harness has no devices
+    player, guesser = frame(code=in_class.code), frame()
+    for number in range(classroom.FREE_TRIES):
+        guesser.text_input[0].set_value(f"WRONG{number}")
+        calm(button(guesser, "Enter").click().run())
+    guesser.text_input[0].set_value(in_class.code)
+    calm(button(guesser, "Enter").click().run())
+    assert guesser.title[0].value == "Enter the join code" and "many wrong codes" in guesser.error[0].value
+    assert frame(code=in_class.code).title[0].value == "Enter the join code"  # a new session of that device
+    assert calm(player.run()).title[0].value == "Guess who"
+    assert frame(host=in_class.host).title[0].value == "Guess who"
+
+
 def test_the_code_is_shown_to_the_teacher_and_to_no_player(in_class: Room) -> None:
     teacher, player = frame(host=in_class.host), frame(code=in_class.code)
     assert any(classroom.printed_code(in_class) in each.value for each in teacher.title)
@@ -162,7 +183,7 @@ def _look_everywhere(page: Any, base: str, code: str) -> None:
         page.goto(f"{base}/{path}?record=full")
         page.get_by_role("heading", name="Enter the join code").wait_for()
         assert page.get_by_test_id("stException").count() == 0
-        assert page.get_by_role("link").count() == 0
+        assert page.get_by_role("link").all_inner_texts() == ["Skip to main content"]  # Streamlit's own
     for path in ("studies", "replies", "guess_who"):
         page.goto(f"{base}/{path}?code={code}")
         page.get_by_role("heading", name="Guess who").wait_for()

@@ -93,8 +93,9 @@ def test_a_full_record_says_nothing_of_missing_answers(runs: Path) -> None:
 
 def test_the_caption_tells_persons_sittings_and_elicitation(runs: Path) -> None:
     told = words(rendered("trait_profiles", runs / "full", model="simulated:person"))
-    assert "simulated:person (simulated, not a language model); tipi; rating: chosen" in told
-    assert "bare model 1 person in 4 sittings, big_five_32: assigned high 8 persons in 32 sittings" in told
+    assert "simulated:person (simulated, not a language model); tipi; rating, answer chosen" in told
+    assert "Personas: bare model 1; big_five_32: assigned high 8;" in told
+    assert "Sittings: bare model 4; big_five_32: assigned high 32;" in told
 
 
 def test_a_constant_responder_is_called_one_and_gets_no_place_in_a_norm_group(runs: Path) -> None:

@@ -52,3 +52,10 @@ def test_the_page_for_word_shows_text_as_text() -> None:
     page = apa.page(DataFrame({"name": ["<b>bold</b>"], "alpha": [".85"]}), "A <title>", "a note")
     assert "&lt;b&gt;bold" in page and "<b>" not in page and "A &lt;title&gt;" in page
     assert 'text-align:right">.85' in page
+
+
+def test_a_column_of_several_kinds_is_printed_row_by_row() -> None:
+    table = DataFrame({"value": [0.92, 1.01], "low": [0.9, 0.97], "high": [0.93, 1.06], "kind": ["bounded", "number"]})
+    printed = apa.printed(table, [apa.column("value", kinds="kind"), apa.interval(kinds="kind")])
+    assert printed["value"].tolist() == [".92", "1.01"]
+    assert printed["95 % CI"].tolist() == ["[.90, .93]", "[0.97, 1.06]"]

@@ -55,7 +55,7 @@ def test_who_acts_against_what_it_says_has_negative_correlations_and_changed_ran
     text = shown.verdict(against, AT)
     assert "It does the contrary of what it says (rank correlation of the pairs −." in text
     assert "The raw cosine of ." in text and "is not above what unrelated pairs" in text
-    assert "Extraversion −." in shown.points(against, AT).caption
+    assert "Extraversion −." in shown.points(against, AT).note
     changed = beside.null(against, of_scale(AT, "E"), beside.STATISTICS["rank_change"])
     (row,) = changed.table[changed.table["n"] > 0].to_dict("records")
     assert row["observed"] > row["high"] and row["p"] > 0.9
@@ -77,7 +77,7 @@ def test_acting_higher_and_lower_are_told_apart_and_hang_on_the_margin(tmp_path:
     assert table.loc["Extraversion", "done"] < table.loc["Extraversion", "said"] - 20
     wide = levels.by_trait(record, dataclasses.replace(at, margin=100.0))
     assert set(wide["verdict"]) == {"agrees"}
-    assert "the study says 10" in shown.by_trait(record, dataclasses.replace(at, margin=12.0)).caption
+    assert "the study says 10" in shown.by_trait(record, dataclasses.replace(at, margin=12.0)).note
 
 
 # ---- the same numbers as the command's
@@ -94,6 +94,9 @@ def test_the_tables_have_the_numbers_of_the_measures(along: Record, done_by: str
     found = beside.measured(along, at).table.set_index("measure")
     assert np.allclose(found[numbers].astype(float), model.loc[found.index, numbers].astype(float), equal_nan=True)
     uniform = whole[whole["model"] == "uniform at random"].set_index("measure")["value"]
+    blind = beside.without_looking(along, at)
+    assert blind is not None and beside.without_looking(along, of_scale(at, "E")) is None
+    found = blind.table.set_index("measure")
     assert found["uniform at random"].dropna().to_dict() == pytest.approx(uniform.dropna().to_dict())
     gaps = own[own["measure"] == "level_gap"]
     for scope, table in (("trait", levels.by_trait(along, at)), ("persona", levels.by_persona(along, at))):
@@ -132,7 +135,7 @@ def test_one_persona_has_no_verdict_and_points_all_the_same(along: Record) -> No
     assert table["low"].isna().all() and set(table["verdict"]) == {"cannot be told"}
     assert set(table["note"]) == {"too few personas"}
     assert len(shown.points(along, bare).table) == 2
-    assert "No correlation: Extraversion: too few personas" in shown.points(along, bare).caption
+    assert "No correlation: Extraversion: too few personas" in shown.points(along, bare).note
 
 
 def test_likelihoods_are_compared_by_standing_and_never_by_level(tmp_path: Path) -> None:

@@ -206,6 +206,22 @@ def test_a_code_is_read_as_it_is_meant_and_has_no_letter_that_is_taken_for_anoth
     assert as_code(" ktr-7 wq ") == "KTR7WQ"
 
 
+def test_wrong_codes_of_one_device_are_looked_at_only_now_and_then_and_no_other_device_waits() -> None:
+    now = [0.0]
+    tries = classroom.Tries(lambda: now[0])
+    for _ in range(classroom.FREE_TRIES):
+        assert tries.wait("one") == 0
+        tries.wrong("one")
+    assert (tries.wait("one"), tries.wait("another")) == (classroom.PAUSE_SECONDS, 0)
+    now[0] += classroom.PAUSE_SECONDS
+    assert tries.wait("one") == 0
+    tries.wrong("one")
+    assert tries.wait("one") == classroom.PAUSE_SECONDS
+    for number in range(classroom.MOST_DEVICES):
+        tries.wrong(f"device {number}")
+    assert tries.wait("one") == 0  # forgotten: what is remembered has an end
+
+
 def test_the_simulated_answers_tell_the_assigned_poles() -> None:
     from inventories.loading import load_inventory
 

@@ -178,8 +178,9 @@ def test_a_conversation_that_was_begun_here_goes_on_from_its_own_replies(
         run(study, second, stop_after(count))
     record = reuse(study, second, first)
     with record.store() as store:
-        names, rows = store.table("answers")
-        steps = {row[names.index("trial")]: row[names.index("step")] for row in rows}
+        steps = dict(
+            store.rows("SELECT t.id, t.step FROM trials t JOIN sittings s ON s.id = t.sitting WHERE s.current")[1]
+        )
         said = {(each["sitting"], steps[each["trial"]]): each for each in calls(second)}
         assert len(said) == len({each["call"] for each in calls(second)}), "one reply to each question"
         for (sitting, step), each in said.items():

@@ -63,7 +63,7 @@ def aliases(ask: Ask, seed: int, number: int) -> Exhibit | None:
     if not layout.aliases:
         return Exhibit(name, question, DataFrame(), missing="Every main effect is clear of every other effect.")
     table = DataFrame(
-        [{"effect": each.effect, "aliased_with": each.aliased_with, "correlation": each.correlation, "share": each.share,
+        [{"effect": each.effect.replace("_", " "), "aliased_with": each.aliased_with.replace("_", " "), "correlation": each.correlation, "share": each.share,
           "status": "cannot be estimated" if each.status == "not_estimable" else "confounded"} for each in layout.aliases]
     )  # fmt: skip
     told = {"correlation": "largest between a contrast of the one and of the other", "share": "part of the effect's variation that goes with the other"}  # fmt: skip

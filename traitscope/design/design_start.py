@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -111,7 +112,7 @@ def started(folder: Path) -> dict[str, Any]:
 
 def command(folder: Path) -> str:
     """What does the same on the command line."""
-    return f"traitscope run {folder / 'study.toml'} --record {folder}"
+    return shlex.join(["traitscope", "run", str(folder / "study.toml"), "--record", str(folder)])
 
 
 def progress(folder: Path) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def dots(table: DataFrame, title: str, band: str = "") -> go.Figure:
                 marker={"color": hue, "size": 12, "symbol": symbols, "line": {"width": 2, "color": hue}},
                 error_x={"type": "data", "symmetric": False, "array": list(part["high"] - part["value"]), "thickness": 2.5, "width": 6,
                          "arrayminus": list(part["value"] - part["low"]), "color": hue, "visible": bool(part["low"].notna().all())},
-                customdata=[[plain(name), level or "-"] for name, level in zip(part["name"], part["assigned"], strict=True)],
+                customdata=[[plain(name), level if isinstance(level, str) else "-"] for name, level in zip(part["name"], part["assigned"], strict=True)],
                 hovertemplate="%{customdata[0]}: %{x:.3~f}<br>assigned: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
     low, high = span_of(table)

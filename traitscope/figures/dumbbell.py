@@ -5,18 +5,18 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import COLOURS, GREY, SMALL, laid_out, plain, rows_axis
+from traitscope.figures.style import COLOURS, GREY, laid_out, plain, rows_axis
 
 SIDES = {"said": ("Said", COLOURS[0], "circle"), "done": ("Done", COLOURS[5], "diamond")}
 APART = 0.16  # of a row: intervals of the two sides must not lie on each other
-RIGHT = 150  # pixels for the words beside the rows
+MOST_TALL = 12  # rows with two lines of words
 
 
 def dumbbell(
     table: DataFrame, title: str, *, x: str, rows: str = "name", words: str = "verdict",
     span: tuple[float, float] | None = None,
 ) -> go.Figure:  # fmt: skip
-    """One row a name: said, done, and the gap in words on the right.
+    """One row a name: said, done, and the gap in words below or beside the name.
 
     `table` has columns said, said_low, said_high, done, done_low, done_high, gap, and those named by `rows` and `words`. A
     row without values stays empty; a value without interval is a bare dot. `span` fixes the axis.
@@ -47,18 +47,19 @@ def dumbbell(
                 customdata=[[plain(name), plain(told)] for name, told in zip(some[rows], some[words], strict=True)],
                 hovertemplate=f"%{{customdata[0]}}<br>{word.lower()} %{{x:.2f}}<br>%{{customdata[1]}}<extra></extra>",
             )  # fmt: skip
-    laid_out(figure, title, plot=max(160, len(names) * (46 if len(names) <= 12 else 28)), x=x, legend=2, right=RIGHT)
+    laid_out(figure, title, plot=max(160, len(names) * (46 if len(names) <= MOST_TALL else 28)), x=x, legend=2)
     figure.update_xaxes(showgrid=True, zeroline=False, nticks=8)
     if span is not None:
         margin = 0.02 * (span[1] - span[0])
         figure.update_xaxes(range=[span[0] - margin, span[1] + margin])
     rows_axis(figure, names)
     digits = 0 if span else 1
-    for told, gap, name in zip(known[words], known["gap"], known[rows].astype(str), strict=True):
-        figure.add_annotation(
-            text=f"{_signed(gap, digits)} {plain(told)}".strip(), x=1, xref="paper", xanchor="left", xshift=8,
-            y=place[name], yref="y", showarrow=False, font={"size": SMALL}, align="left",
-        )  # fmt: skip
+    gaps = {
+        name: f"{_signed(gap, digits)} {plain(told)}".strip()
+        for told, gap, name in zip(known[words], known["gap"], known[rows].astype(str), strict=True)
+    }
+    between = "<br>" if len(names) <= MOST_TALL else ": "
+    figure.update_yaxes(ticktext=[between.join(filter(None, [plain(each), gaps.get(each)])) for each in names])
     return figure
 
 

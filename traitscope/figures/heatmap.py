@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import DIVERGING, GREY, SEQUENTIAL, SMALL, known, laid_out, plain, wrapped
+from traitscope.figures.style import DIVERGING, GREY, NUMBERS, SEQUENTIAL, SMALL, known, laid_out, plain, wrapped
 
 MOST_PRINTED = 300  # cells; with more, numbers in cells would overlap
+MOST_BELOW = 16  # rows; of more, the names of the columns stand on top, where a reader begins
 HOVER_LETTERS = 70
 LEVEL_LETTERS = 40  # of all names across, that a narrow page has room for in one line
 
@@ -43,7 +44,7 @@ def heatmap(
         go.Heatmap(
             z=values, x=list(range(len(across))), y=list(range(len(down))), zmin=low, zmax=high, xgap=1, ygap=1,
             colorscale=SEQUENTIAL if middle is None else DIVERGING, hoverongaps=False,
-            text=texts if printed else None, texttemplate="%{text}" if printed else None, textfont={"size": SMALL},
+            text=texts if printed else None, texttemplate="%{text}" if printed else None, textfont={"size": SMALL, "color": NUMBERS},
             customdata=[[["<br>".join([plain(row), *([wrapped(more[row], HOVER_LETTERS)] if hover else [])]), plain(column)] for column in across] for row in down],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}: %{z:.3~f}<extra></extra>",
             colorbar={"title": {"text": wrapped(unit, 14), "side": "top", "font": {"size": SMALL}}, "tickfont": {"size": SMALL}, "thickness": 14, "len": 1.0},
@@ -62,4 +63,13 @@ def heatmap(
                         range=[-0.5, len(across) - 0.5], showgrid=False, zeroline=False, tickangle=-60 if slanted else 0)  # fmt: skip
     figure.update_yaxes(tickvals=list(range(len(down))), ticktext=[wrapped(each, 40) for each in down],
                         range=[len(down) - 0.5, -0.5], showgrid=False, zeroline=False)  # fmt: skip
+    if len(down) > MOST_BELOW:
+        # slanted only where they would not fit: plotly knows how wide the page is
+        figure.update_xaxes(
+            side="top", ticktext=[plain(each) for each in across], tickangle=None, autotickangles=[0, -60]
+        )
+        above = 52 if x else 34
+        figure.update_layout(
+            margin={"t": figure.layout.margin.t + above, "b": 12}, height=figure.layout.height + above - 40 - room
+        )
     return figure

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from traitscope.figures.style import HEAD, LINE
+
 INK = {
     "light": "#31333F",
     "dark": "#E6E9EF",
@@ -18,9 +20,9 @@ def on_page(figure: go.Figure, theme: str = "light") -> go.Figure:
     """
     ink = {"color": INK[theme]}
     shown = go.Figure(figure)
-    above = shown.layout.margin.t or ABOVE
+    title = HEAD + LINE * str(shown.layout.title.text or "").count("<br>") - ABOVE
     shown.update_layout(
-        title={"text": ""}, font=ink, legend={"font": ink}, margin={"t": ABOVE}, height=(shown.layout.height or 0) - above + ABOVE
+        title={"text": ""}, font=ink, legend={"font": ink}, margin={"t": (shown.layout.margin.t or title) - title}, height=(shown.layout.height or title) - title
     )  # fmt: skip
     for axes in (shown.update_xaxes, shown.update_yaxes):
         axes(tickfont=ink, title={"font": ink})

@@ -16,12 +16,14 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "cross", "star", "hexagon")
 GREY, GRID = "#8A8A8A", "rgba(128,128,128,0.35)"
 BAND = "rgba(128,128,128,0.22)"  # what chance or controls give
-# for values round a middle: blue through grey to orange, of equal weight for every kind of colour vision
-DIVERGING = [[0.0, "#0072B2"], [0.5, "#F2F2F2"], [1.0, "#D55E00"]]
-SEQUENTIAL = "Viridis"  # lightness rises evenly, and no kind of colour vision loses it
+# of cells, light enough for dark numbers; for values round a middle blue through grey to orange, of equal weight for every kind
+# of colour vision, and else ever darker
+DIVERGING = [[0.0, "#56B4E9"], [0.5, "#F2F2F2"], [1.0, "#E69F00"]]
+SEQUENTIAL = [[0.0, "#FFF7DC"], [0.5, "#F2B84B"], [1.0, "#D55E00"]]
+NUMBERS = "#1A1A1A"  # the numbers in cells
 TITLE_LETTERS, LABEL_LETTERS, UNIT_LETTERS = 60, 24, 46
 NARROW = 38  # letters of a title where two figures stand beside each other
-LINE = 22  # pixels of a line of the title
+HEAD, LINE = 44, 22  # pixels of a title, and of each more line of it
 SMALL = 13  # pixels of the letters of axes and legends: the smallest that a projector shows
 ENTRY = 20  # pixels of a line of the legend
 ONE_LINE = 270  # pixels of a legend in one line, beside the names of the rows on a narrow page
@@ -48,7 +50,7 @@ def laid_out(
     head, unit = wrapped(title, letters), wrapped(x, min(UNIT_LETTERS, letters + 8))
     one_line = _legend_width(figure) <= ONE_LINE
     above, below, entries = (
-        44 + LINE * head.count("<br>"),
+        HEAD + LINE * head.count("<br>"),
         (52 if unit else 28) + 18 * unit.count("<br>"),
         ENTRY * (1 if one_line else legend) + 8 if legend else 0,
     )

@@ -49,7 +49,7 @@ def forest(record: Record, compared: Compared, level: str = "domain") -> Exhibit
         return Exhibit("differences", question, table, missing=f"Nothing to compare: {why}.")
     shown = table.assign(group=table["model"], value=table["difference"])
     figure = figures.forest(
-        shown, question, x=f"difference in {unit(compared)}; to the right: higher than {compared.reference}", line=0.0
+        shown, question, x=f"difference, {short_unit(compared)} (right: higher than {compared.reference})", line=0.0
     )
     columns = [each for each in DIFFERENCES if each.word != "model" or len(compared.others) > 1]
     return Exhibit(
@@ -63,7 +63,7 @@ def finding(record: Record, compared: Compared, level: str = "domain") -> str:
     table = table[(table["level"] == level) & table["difference"].notna()] if len(table) else table
     if table.empty:
         return "There is nothing to compare yet."
-    told, short = [], unit(compared).partition(" (")[0]
+    told, short = [], short_unit(compared)
     for model, rows in table.groupby("model", sort=False):
         clear = rows[rows["p_holm"] <= LEVEL]
         parts = [
@@ -73,6 +73,11 @@ def finding(record: Record, compared: Compared, level: str = "domain") -> str:
         parts += [f"no difference can be told on {', '.join(rest)}"] if rest else []
         told.append(f"{model}, beside {compared.reference}: {'; '.join(filter(None, parts))}.")
     return f"Over {_over(table)} that both answered: " + " ".join(told)
+
+
+def short_unit(compared: Compared) -> str:
+    """The unit without what it stands for."""
+    return unit(compared).partition(" (")[0]
 
 
 def cautions(record: Record, compared: Compared) -> list[str]:

@@ -31,6 +31,8 @@ def _finding(record: Record, inventory: str, model: str, ask: str) -> str:
     done = rows["outcome"].notna()
     usable = int(rows["value"].notna().sum())
     if not usable:
+        if not done.sum():
+            return f"{model} has not answered yet, so there is no consistency to tell of."
         return f"None of {int(done.sum()):,} trials got a usable answer, so there is no consistency to tell of."
     told = [_changes(found, form_effects_shown.effects(record, inventory, model, ask)), _another_draw(found)]
     if found.has_options:

@@ -47,9 +47,9 @@ SHORT = {
 MEASURED = [
     column("word", "measure"), column("value", kinds="kind"), interval(kinds="kind"),
     column("null_items", "items swapped", told="mean when actions are exchanged over the items of each persona", kinds="kind"),
-    column("null_items_p", "p", "p", "share of these exchanges that are as consistent"),
+    column("null_items_p", "p (items)", "p", "share of these exchanges that are as consistent"),
     column("null_persons", "personas swapped", told="mean when personas are exchanged, within their assigned pole where one is", kinds="kind"),
-    column("null_persons_p", "p ", "p"), column("beyond", "beyond both"), column("why", "note"),
+    column("null_persons_p", "p (personas)", "p"), column("beyond", "beyond both"), column("why", "note"),
 ]  # fmt: skip
 BLIND = [
     column("word", "measure"), column("value", "this model", kinds="kind"), *(column(name, kinds="kind") for name in NULL_RESPONDERS),

@@ -76,7 +76,7 @@ def by_trait(record: Record, at: Looked) -> Exhibit:
     if not looked.common(record, at):
         return Exhibit("divergence_by_trait", question, DataFrame(), missing=NO_LEVEL)
     table = levels.by_trait(record, at)
-    caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over personas, none below ten; on the right the gap, done less said."
+    caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over personas, none below ten; below the names the gap, done less said."
     figure = figures.dumbbell(table, question, x=POMP, span=SPAN)
     return Exhibit("divergence_by_trait", question, table, BY_TRAIT, caption, figure, note=_margin(record, at))
 

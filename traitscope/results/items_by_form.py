@@ -10,11 +10,13 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.record import Record
 from traitscope.results.forms_asked import ONE_FORM, WORDS, FormsAsked, asked
+from traitscope.text import shortened
 
 ANSWER, CHANGE = "mean answer", "mean absolute change from the first form"
 SHOWS = (ANSWER, CHANGE)
 LEAST_SPAN = 0.5  # of the colours, in categories: a trifle must not look like a difference
 UNSCORED = "not scored"
+LONGEST = 34  # letters of an item in a row of the figure
 COLUMNS = [
     column("scale"), column("item"), column("text"), column("form"), column("n_persons", "persons", "count"),
     column("mean", ANSWER), column("change", "mean change", "number", CHANGE), column("shift", "mean shift", "number", "mean change with its sign"),
@@ -78,6 +80,8 @@ def _cells(found: FormsAsked) -> DataFrame:
     table = table.reindex(order).rename_axis(["item", "form"]).reset_index()
     items = {item.id: item for item in known}
     table.insert(0, "scale", [items[each].scale or UNSCORED for each in table["item"]])
-    table.insert(2, "row", table["scale"] + " · " + table["item"])
-    table.insert(3, "text", [found.inventory.printed_text(items[each]) for each in table["item"]])
+    texts = {each.id: found.inventory.printed_text(each) for each in known}
+    rows = {each.id: shortened(f"{each.scale or UNSCORED} · {each.id} {each.text}", LONGEST) for each in known}
+    table.insert(2, "row", table["item"].map(rows))
+    table.insert(3, "text", table["item"].map(texts))
     return table.assign(n_persons=table["n_persons"].fillna(0).astype(int))

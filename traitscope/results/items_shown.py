@@ -21,6 +21,7 @@ from traitscope.places import ask_words
 from traitscope.record import Record
 from traitscope.results.coefficients import ALPHA, Asked, coefficients, computed, form_words, one_sitting
 from traitscope.sample import Sample
+from traitscope.text import shortened
 
 WEAK = 0.20  # item-rest correlation; below, an item tells little of what the others tell (Kline, 1986)
 RISE = 0.01  # of alpha; an item without which it rises by more does not belong
@@ -125,8 +126,7 @@ def _flag(row: Mapping[Any, Any]) -> str:
 
 def _row(row: Mapping[Any, Any]) -> str:
     """The item in a row of the figure: its id, its key, and as much of its text as there is room for."""
-    whole = f"{row['item']} ({row['key']}) {row['text']}"
-    return whole if len(whole) <= LONGEST else whole[: LONGEST - 1].rstrip() + "…"
+    return shortened(f"{row['item']} ({row['key']}) {row['text']}", LONGEST)
 
 
 def _intervals(sample: Sample, keys: dict[str, dict[str, int]], table: DataFrame) -> list[tuple[float, float]]:

@@ -44,8 +44,9 @@ def _by_model(record: Record) -> Exhibit:
     try:
         with record.store() as store:
             names, rows = store.table("outcomes")
-    except StoreError:
-        return Exhibit("outcomes", question, DataFrame(), missing=lacking)
+    except StoreError as problem:
+        damaged = (record.folder / "answers.sqlite").is_file()
+        return Exhibit("outcomes", question, DataFrame(), missing=f"{problem}." if damaged else lacking)
     table = DataFrame(rows, columns=names).astype(dict.fromkeys(COUNTS, int))
     if table.empty:
         return Exhibit("outcomes", question, table, missing=lacking)

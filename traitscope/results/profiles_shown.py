@@ -57,7 +57,9 @@ def dots(record: Record, table: DataFrame, band: DataFrame, inventory: str, mode
     _, question = profiles_told.questions(table)
     what = control_band.what(band)
     caption = f"{profiles_told.caption(record, table, inventory, model, ask)} {INTERVALS}"
-    note = f"{TRIANGLES} The grey band is the control band: {what}." if what else TRIANGLES
+    note = f"{profiles_told.sittings(table)} {TRIANGLES}"
+    if what:
+        note += f" The grey band is the control band: {what}."
     neutral = f"control band ({counted(int(band['n_controls'].max()), 'neutral persona')})" if what else ""
     figure = figures.dots(table, question, neutral)
     return Exhibit("dots", question, table, [*PLACE, *VALUE, *CONTROLS, *SIZE], caption, figure, note=note)

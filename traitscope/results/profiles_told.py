@@ -35,7 +35,7 @@ def _finding(record: Record, inventory: str, model: str, elicitation: str) -> st
         "reliability": _together([profiles.reliability(record, inventory, model, ask) for ask in asks]),
     }  # fmt: skip
     told = findings(record, parts)
-    return told[0].removeprefix(f"{elicitation} - ") if told else ""
+    return told[0].removeprefix(f"{elicitation} - ") if told else f"{model} has not answered yet."
 
 
 def _together(parts: Sequence[DataFrame]) -> DataFrame:
@@ -116,6 +116,14 @@ def asked(record: Record, inventory: str, model: str, ask: str) -> str:
 
 def caption(record: Record, table: DataFrame, inventory: str, model: str, ask: str) -> str:
     """Who was asked how, and how many."""
-    sizes = table.groupby("group", sort=False)["n_persons"].max()
-    people = "; ".join(f"{group} {count:,}" for group, count in sizes.items())
-    return f"{asked(record, inventory, model, ask)}. Personas: {people}."
+    return f"{asked(record, inventory, model, ask)}. Personas: {_sizes(table, 'n_persons')}."
+
+
+def sittings(table: DataFrame) -> str:
+    """How many sittings each group has."""
+    return f"Sittings: {_sizes(table, 'n_sittings')}."
+
+
+def _sizes(table: DataFrame, column: str) -> str:
+    sizes = table.groupby("group", sort=False)[column].max()
+    return "; ".join(f"{group} {count:,}" for group, count in sizes.items())

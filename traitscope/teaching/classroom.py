@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import segno
@@ -15,6 +18,33 @@ from traitscope.teaching.guessing import ROOMS, GameError, Room, as_code
 # what `traitscope class` tells the server that it starts: in its environment, so in memory alone
 CODE, HOST = "TRAITSCOPE_CLASS_CODE", "TRAITSCOPE_CLASS_HOST"
 ADDRESS, RECORD = "TRAITSCOPE_CLASS_ADDRESS", "TRAITSCOPE_CLASS_RECORD"
+FREE_TRIES, PAUSE_SECONDS = 20, 5.0  # wrong codes of one device; after those one is looked at in so many seconds
+MOST_DEVICES = 10_000  # remembered
+
+
+class Tries:
+    """Wrong codes of each device: nobody types that many, and a program that guesses takes years."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._wrong: dict[str, tuple[int, float]] = {}
+
+    def wait(self, device: str) -> float:
+        """Seconds until a code of `device` is looked at again."""
+        with self._lock:
+            wrong, last = self._wrong.get(device, (0, 0.0))
+            return max(0.0, last + PAUSE_SECONDS - self._clock()) if wrong >= FREE_TRIES else 0.0
+
+    def wrong(self, device: str) -> None:
+        """A code of `device` was wrong."""
+        with self._lock:
+            count = self._wrong.pop(device, (0, 0.0))[0] + 1
+            if len(self._wrong) >= MOST_DEVICES:
+                del self._wrong[next(iter(self._wrong))]  # the one that was wrong longest ago
+            self._wrong[device] = (count, self._clock())
+
+
+TRIES = Tries()  # of this server: they end with it
 
 
 def in_class() -> bool:

@@ -52,6 +52,11 @@ def exhibit(room: Room, number: int) -> Exhibit:
     return Exhibit(name, QUESTION, table, columns, caption, figures.votes(table, QUESTION))
 
 
+def said(riddle: Riddle, guess: Mapping[str, int]) -> str:
+    """A player's guess in one line, as it was taken: "Extraversion high, Openness low"."""
+    return ", ".join(f"{each.name} {each.word(guess[each.trait])}" for each in riddle.poles if each.trait in guess)
+
+
 def verdict(
     riddle: Riddle, guess: Mapping[str, int], counts: Mapping[str, tuple[int, int]] | None = None
 ) -> dict[str, list[str]]:
