@@ -1,7 +1,7 @@
 """What a server does before anybody has asked, and what a browser is given before anything else.
 
-The newest record is read while the first browser still opens, so that the first page has not to wait for it. And a page is told
-where its server is:
+The newest records are read while the first browser still opens, so that the first page has not to wait for them. And a page is
+told where its server is:
 
 Streamlit's page looks for its server below a deep link first (/replies/_stcore/health), is told 404 twice, and the browser's
 console has two errors on every link that somebody shares. Told the address, it looks there alone.
@@ -10,17 +10,23 @@ console has two errors on every link that somebody shares. Told the address, it 
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
+
+import streamlit
 
 from pages.kit.states import runs
 from traitscope import places
 from traitscope.record import records
 from traitscope.store import StoreError
 
+READ_AHEAD = 3  # records; as many as are looked at beside each other, and fit into memory
 HEAD = b"<head>"
-TOLD = b"""<head><script>
-  window.__streamlit = { BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" }
-</script>"""
+TOLD = """<head><script>
+  window.__streamlit = {{ BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" }}
+</script>{early}"""
+# the largest part of Streamlit's page, which it asks for when the first figure has come
+DRAWING = "static/js/PlotlyChart.*.js"
 
 
 @asynccontextmanager
@@ -31,9 +37,16 @@ async def reading_ahead(_: Any) -> AsyncIterator[None]:
 
 
 def _read_newest() -> None:
-    for record in records(runs())[:1]:
+    for record in records(runs())[:READ_AHEAD]:
         with suppress(StoreError):  # the page says it, to somebody who can read it
             places.places(record)
+
+
+def _told() -> bytes:
+    """What is put at the head of a page: where its server is, and what it will need to draw a figure."""
+    static = Path(streamlit.__file__).parent / "static"
+    early = [f'<link rel="modulepreload" href="./{each.relative_to(static).as_posix()}">' for each in static.glob(DRAWING)]
+    return TOLD.format(early="".join(early)).encode()
 
 
 class KnowsItsServer:
@@ -41,6 +54,7 @@ class KnowsItsServer:
 
     def __init__(self, app: Any) -> None:
         self.app = app
+        self.told = _told()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or "." in scope["path"] or "/_stcore" in scope["path"]:
@@ -58,7 +72,7 @@ class KnowsItsServer:
             elif start and message["type"] == "http.response.body":
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
-                    await _send_page(send, start, bytes(body).replace(HEAD, TOLD, 1))
+                    await _send_page(send, start, bytes(body).replace(HEAD, self.told, 1))
             else:
                 await send(message)
 
