@@ -45,7 +45,9 @@ def _read_newest() -> None:
 def _told() -> bytes:
     """What is put at the head of a page: where its server is, and what it will need to draw a figure."""
     static = Path(streamlit.__file__).parent / "static"
-    early = [f'<link rel="modulepreload" href="./{each.relative_to(static).as_posix()}">' for each in static.glob(DRAWING)]
+    early = [
+        f'<link rel="modulepreload" href="./{each.relative_to(static).as_posix()}">' for each in static.glob(DRAWING)
+    ]
     return TOLD.format(early="".join(early)).encode()
 
 
