@@ -33,7 +33,7 @@ def render(record: Record | None) -> None:
     level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
     st.info(kit.plain(comparison_shown.finding(record, compared, level)))
     _differences(record, compared, level)
-    agreement, reliability = st.tabs(["Agreement of the models", "Reliability, side by side"])
+    agreement, reliability = kit.tabs(["Agreement of the models", "Reliability, side by side"])
     with agreement:
         kit.exhibit(comparison_shown.agreement(record, compared))
     with reliability:

@@ -33,7 +33,7 @@ def render(record: Record | None) -> None:
     place = (chosen["inventory"], chosen["model"], chosen["ask"])
     st.info(kit.plain(kit.cached(consistency_shown.finding, record, *place)))
     found = forms_asked.asked(record, *place)
-    forms, items, options, styles, again, outcomes = st.tabs(SECTIONS)
+    forms, items, options, styles, again, outcomes = kit.tabs(SECTIONS)
     with forms:
         _forms(record, place, found)
     with items:

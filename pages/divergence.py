@@ -30,7 +30,7 @@ def render(record: Record | None) -> None:
     at = _looked(record)
     top = st.container()  # the verdict needs the exchanges, the figures of levels do not
     kit.exhibit(shown.by_trait(record, at))
-    personas, points, chance = st.tabs(["Persona by persona", "Saying against doing", "Beside chance"])
+    personas, points, chance = kit.tabs(["Persona by persona", "Saying against doing", "Beside chance"])
     with personas:
         kit.exhibit(shown.by_persona(record, at))
     with top, st.spinner("Exchanging pairs ..."):

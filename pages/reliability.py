@@ -29,7 +29,7 @@ def render(record: Record | None) -> None:
     with st.spinner("Computing ..."):
         st.info(kit.plain(reliability_shown.finding(coefficients.coefficients(record, asked))))
         _coefficients(record, asked, names := coefficients.names(record, asked))
-        sources, scale, again, models = st.tabs(SECTIONS)
+        sources, scale, again, models = kit.tabs(SECTIONS)
         with sources:
             kit.exhibits([components_shown.stacked(record, asked), components_shown.dependable(record, asked)])
         with scale:

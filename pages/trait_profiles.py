@@ -27,7 +27,7 @@ def render(record: Record | None) -> None:
     finding = st.container()  # filled last: it costs the most
     _profile(record, place, level, chosen, controls)
     types = types_shown.has_types(record, place["inventory"])
-    everybody, assigned, alpha, *letters = st.tabs([*SECTIONS, *["Types"] * types])
+    everybody, assigned, alpha, *letters = kit.tabs([*SECTIONS, *["Types"] * types])
     with everybody:
         kit.exhibit(profiles_shown.everybody(record, **place, level=level))
     with assigned:

@@ -27,7 +27,7 @@ def render(record: Record | None) -> None:
         st.warning("  \n".join(map(kit.plain, undefined)))
     kit.exhibits([shown.coefficients(now), shown.gap(now)])
     for tab, each in zip(
-        st.tabs(["Their answers", "The truth behind them"]), (shown.picture(now), shown.truth(now)), strict=True
+        kit.tabs(["Their answers", "The truth behind them"]), (shown.picture(now), shown.truth(now)), strict=True
     ):
         with tab:
             kit.exhibit(each)

@@ -1,6 +1,19 @@
 """What pages share: cached reads, choosers that live in the address, empty states, exhibits with table and downloads."""
 
-from pages.kit.choosing import address, amount, asked, cell, choose, choose_several, keep, one_of, place, search, tick
+from pages.kit.choosing import (
+    address,
+    amount,
+    asked,
+    cell,
+    choose,
+    choose_several,
+    keep,
+    one_of,
+    place,
+    search,
+    tabs,
+    tick,
+)
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
 from pages.kit.going_on import begin, delete, go_on
 from pages.kit.inventories import add_inventory, loaded, preview_of
@@ -33,6 +46,7 @@ __all__ = [
     "runs",
     "search",
     "side_by_side",
+    "tabs",
     "tick",
     "unfinished",
 ]

@@ -1,6 +1,7 @@
 """Choosers whose choice lives in the address, so that a link shows the same."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -87,6 +88,15 @@ def tick(label: str, first: bool, key: str, help: str | None = None) -> bool:
     st.session_state[key] = asked[0] == "yes" if asked else first
     st.toggle(label, key=key, help=help, persist_state="session")
     return _chosen(key, ["yes" if st.session_state[key] else "no"])[0] == "yes"
+
+
+def tabs(names: Sequence[str], key: str = "tab") -> list[Any]:
+    """The parts of a page beside each other, all of them worked out; the open one stands in the address under `key`."""
+    last = _asked(key)
+    st.session_state[key] = last[0] if last and last[0] in names else names[0]
+    found = st.tabs(list(names), key=key, on_change="rerun")
+    _chosen(key, [st.session_state[key]])
+    return list(found)
 
 
 def asked(key: str) -> str:

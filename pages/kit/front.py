@@ -4,7 +4,8 @@ The newest records are read while the first browser still opens, so that the fir
 told where its server is:
 
 Streamlit's page looks for its server below a deep link first (/replies/_stcore/health), is told 404 twice, and the browser's
-console has two errors on every link that somebody shares. Told the address, it looks there alone.
+console has two errors on every link that somebody shares. Told the address, it looks there alone. And each choice that a page writes into its address would be a step of the browser's
+Back, which then leads to the same page again: only another page is a step.
 """
 
 import threading
@@ -22,9 +23,14 @@ from traitscope.store import StoreError
 
 READ_AHEAD = 3  # records; as many as are looked at beside each other, and fit into memory
 HEAD = b"<head>"
-TOLD = """<head><script>
-  window.__streamlit = {{ BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" }}
-</script>{early}"""
+TOLD = b"""<head><script>
+  window.__streamlit = { BACKEND_BASE_URL: location.origin + "/", MAIN_PAGE_BASE_URL: location.origin + "/" };
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, url) => {
+    const same = new URL(url ?? "", location.href).pathname === location.pathname;
+    same ? history.replaceState(state, title, url) : push(state, title, url);
+  };
+</script>"""
 # the largest part of Streamlit's page, which it asks for when the first figure has come
 DRAWING = "static/js/PlotlyChart.*.js"
 
@@ -43,12 +49,12 @@ def _read_newest() -> None:
 
 
 def _told() -> bytes:
-    """What is put at the head of a page: where its server is, and what it will need to draw a figure."""
+    """What is put at the head of a page: where its server is, what Back means, and what draws a figure."""
     static = Path(streamlit.__file__).parent / "static"
     early = [
         f'<link rel="modulepreload" href="./{each.relative_to(static).as_posix()}">' for each in static.glob(DRAWING)
     ]
-    return TOLD.format(early="".join(early)).encode()
+    return TOLD + "".join(early).encode()
 
 
 class KnowsItsServer:
