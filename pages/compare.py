@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import places
 from traitscope.record import Record
 from traitscope.results import coefficients, comparison_shown, model_differences, reliability_shown
 from traitscope.results.model_differences import ALL_OTHERS, Compared
@@ -14,11 +13,7 @@ def render(record: Record | None) -> None:
     kit.head(
         "Compare", "Do two models that play the same personas answer differently, and may their means be compared?"
     )
-    if not kit.answered(record):
-        return
-    assert record is not None
-    if kit.cached(places.places, record).empty:
-        st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
+    if not kit.scored(record):
         return
     place = kit.place(record, ("inventory", "ask"))
     models = model_differences.models(record, **place)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages import kit
-from traitscope import places
 from traitscope.record import Record
 from traitscope.results import (
     choices_shown,
@@ -23,11 +22,7 @@ SECTIONS = ["Forms", "Item by item", "Places of options", "Styles of answering",
 def render(record: Record | None) -> None:
     """What the form changes, how options and the scale are used, and what became of the trials."""
     kit.head("Consistency", "Do the answers stay the same when only the printing changes?")
-    if not kit.answered(record):
-        return
-    assert record is not None
-    if kit.cached(places.places, record).empty:
-        st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
+    if not kit.scored(record):
         return
     chosen = kit.place(record)
     place = (chosen["inventory"], chosen["model"], chosen["ask"])

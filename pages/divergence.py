@@ -21,7 +21,6 @@ def render(record: Record | None) -> None:
     )
     if not kit.answered(record):
         return
-    assert record is not None
     lacking = kit.cached(looked.lacking, record)
     if lacking:
         st.info(kit.plain(lacking))

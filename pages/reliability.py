@@ -15,10 +15,7 @@ MOST_COEFFICIENTS = 6  # that a figure keeps apart by colour
 def render(record: Record | None) -> None:
     """Choose a place and a persona set; coefficients, variance components, items, and the D-study."""
     kit.head("Reliability", "Would the same personas get the same scores from other items, another draw, another form?")
-    if not kit.answered(record) or record is None:
-        return
-    if kit.cached(places.places, record).empty:
-        st.info("No trial of this record is a rating, a choice or a likelihood of a scored item yet.")
+    if not kit.scored(record):
         return
     place = kit.place(record)
     sets = kit.cached(place_sample.persona_sets, record, place["inventory"], place["model"], place["ask"])

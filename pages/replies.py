@@ -20,7 +20,7 @@ def render(record: Record | None) -> None:
     kit.head(
         "Replies", "What was asked in which words, and what came back? Every reply is kept as it came, failed ones too."
     )
-    if not kit.answered(record) or record is None:
+    if not kit.answered(record):
         return
     where = _filters(record)
     text = kit.search(

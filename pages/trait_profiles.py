@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages import kit
-from traitscope import choosing, overview, places
+from traitscope import choosing, overview
 from traitscope.record import Record
 from traitscope.results import assigned_shown, control_band, profiles, profiles_shown, profiles_told, types_shown
 
@@ -18,10 +18,7 @@ def render(record: Record | None) -> None:
         "Trait profiles",
         "Where does each persona stand on each scale: beside its norms, its controls and what it was assigned?",
     )
-    if not kit.answered(record) or record is None:
-        return
-    if kit.cached(places.places, record).empty:
-        st.info("No answer counts towards a scale yet, so there is no profile.")
+    if not kit.scored(record):
         return
     place, level, chosen, controls = _choose(record)
     finding = st.container()  # filled last: it costs the most

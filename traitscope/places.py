@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pandas import DataFrame
@@ -46,6 +47,12 @@ def options(record: Record, column: str, **where: str) -> list[str]:
 def constant_persons(record: Record) -> set[tuple[Any, ...]]:
     """Model, persona, inventory and elicitation of those who gave one answer, or took one place, nearly always."""
     return kept(_constant_persons, record)
+
+
+def sets_in_order(record: Record, sizes: Mapping[str, int]) -> list[str]:
+    """Persona sets as a reader wants to meet them: those that were assigned something before controls, then the largest."""
+    given = {each.set or "study" for each in record.manifest.personas.values() if each.assigned}
+    return sorted(sizes, key=lambda name: (name not in given, -sizes[name]))
 
 
 def with_ask(table: DataFrame) -> DataFrame:

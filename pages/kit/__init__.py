@@ -17,7 +17,7 @@ from pages.kit.choosing import (
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
 from pages.kit.going_on import begin, delete, go_on
 from pages.kit.inventories import add_inventory, loaded, preview_of
-from pages.kit.states import answered, cached, head, nothing_yet, runs, unfinished
+from pages.kit.states import answered, cached, head, nothing_yet, runs, scored, unfinished
 from pages.kit.text import plain
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "plain",
     "preview_of",
     "runs",
+    "scored",
     "search",
     "side_by_side",
     "tabs",

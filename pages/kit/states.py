@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import streamlit as st
 
 from pages.kit.text import plain
-from traitscope import overview
+from traitscope import overview, places
 from traitscope.kept import kept
 from traitscope.record import RUNS, Record
 
@@ -30,12 +30,24 @@ def head(title: str, sentence: str) -> None:
     st.markdown(plain(sentence))
 
 
-def answered(record: Record | None) -> bool:
+def answered(record: Record | None) -> TypeGuard[Record]:
     """Whether there is anything to show; says what to do where there is not, and how far a half-run record is."""
     if record is None or not cached(overview.has_answers, record):
         nothing_yet(record)
         return False
     unfinished(record)
+    return True
+
+
+def scored(record: Record | None) -> TypeGuard[Record]:
+    """The same for a page of scores: there are answers that count towards a scale."""
+    if not answered(record):
+        return False
+    if cached(places.places, record).empty:
+        st.info(
+            "No answer of this record counts towards a scale yet: ratings, choices and likelihoods of scored items do."
+        )
+        return False
     return True
 
 

@@ -58,6 +58,7 @@ ONE = { name = "One <i>i</i> [link](http://x) $x$" }
 MIXED = { name = "MMM" }
 """.replace("LONG_ID", "L" * 200).replace("MMM", "M" * 200)
 UNREADABLE_NUMBERS = re.compile(r"\b(nan|NaN|NaT)\b|<NA>|\binf\b")
+AS_CODE = re.compile(r"(?<!\\)(`+)(?!`).*?(?<!`)\1(?!`)")  # nothing in it is read as Markdown
 MARKUP = re.compile(r"(?<!\\)<(b|i)\b|(?<!\\)\*b|(?<!\\)\[link|(?<!\\)\$[xyz]")
 
 
@@ -130,7 +131,7 @@ def test_odd_records_are_shown_in_words_and_whole_numbers(odd: Path, name: str, 
     page = rendered(name, odd / record)
     for told in _told(page):
         assert not UNREADABLE_NUMBERS.search(told), told
-        assert not MARKUP.search(told), told
+        assert not MARKUP.search(AS_CODE.sub("", told)), told
 
 
 def test_a_study_that_shrank_shows_whom_it_still_asks(odd: Path) -> None:

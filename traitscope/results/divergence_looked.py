@@ -14,7 +14,7 @@ from traitscope.divergence import MARGIN, TAU, measures
 from traitscope.divergence_scopes import Part, apart, parts
 from traitscope.kept import kept
 from traitscope.overview import counted, model_name
-from traitscope.places import ask_words
+from traitscope.places import ask_words, sets_in_order
 from traitscope.record import Record
 from traitscope.study_file import StudyError, study_file
 
@@ -60,7 +60,7 @@ def models(record: Record) -> list[str]:
 
 
 def options(record: Record, model: str, column: str, **where: str) -> list[str]:
-    """What can be chosen for said_by, done_by or persona_set; constant ways come last, large sets first."""
+    """What can be chosen for said_by, done_by or persona_set; constant ways come last, sets without assigned levels, too."""
     table = where_all(pairs(record, model), **where)
     found = choices(table, column)
     if column != "persona_set":
@@ -68,8 +68,8 @@ def options(record: Record, model: str, column: str, **where: str) -> list[str]:
         spread = table.groupby(column)[side].nunique()
         # what is one constant answer can be chosen, and is not what a reader is met with
         return sorted(found, key=lambda name: (spread[name] < 2, known.index(name)))
-    sizes = table.groupby("persona_set")["persona"].nunique()
-    return sorted(found, key=lambda name: -sizes[name])
+    sizes = table.groupby("persona_set", sort=False)["persona"].nunique()
+    return sets_in_order(record, {str(name): int(size) for name, size in sizes.items()})
 
 
 def scales(record: Record, at: Looked) -> dict[str, str]:

@@ -69,12 +69,12 @@ def one_model(record: Record, inventory: str, ask: str) -> str:
 
 
 def shared_sets(record: Record, inventory: str, ask: str, of: Sequence[str]) -> list[str]:
-    """Persona sets of which two personas or more have scores from each of these models, the largest first."""
+    """Persona sets of which two personas or more have scores from each of these models, in a reader's order."""
     people = scores_of(record, inventory, ask).drop_duplicates(["model", "persona"])
     people = people[people["model"].isin(of)]
     everywhere = people.groupby(["persona_set", "persona"], sort=False)["model"].nunique() == len(set(of))
     sizes = everywhere.groupby(level="persona_set", sort=False).sum()
-    return [str(each) for each in sizes[sizes > 1].sort_values(ascending=False, kind="stable").index]
+    return places.sets_in_order(record, {str(name): int(size) for name, size in sizes.items() if size > 1})
 
 
 def differences(record: Record, compared: Compared) -> DataFrame:

@@ -12,6 +12,7 @@ from inventories.forms import FACTORS, Elicitation
 from traitscope import analysis, tables
 from traitscope.choosing import where_all
 from traitscope.kept import kept
+from traitscope.places import sets_in_order
 from traitscope.record import Record
 from traitscope.sample import Sample
 
@@ -23,8 +24,7 @@ def persona_sets(record: Record, inventory: str, model: str, ask: str) -> list[s
     people = _answered(record, inventory, ask)
     people = people[people["model"] == model]
     sizes = people.groupby("persona_set", sort=False)["persona"].nunique()
-    # the largest first: reliability is best known there
-    return [str(each) for each in sizes[sizes > 1].sort_values(ascending=False, kind="stable").index]
+    return sets_in_order(record, {str(name): int(size) for name, size in sizes.items() if size > 1})
 
 
 def forms(record: Record, inventory: str, model: str, ask: str, persona_set: str) -> list[str]:
