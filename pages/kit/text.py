@@ -2,15 +2,15 @@
 
 import re
 
-# what Markdown would make a link of even where every sign of it is escaped
-LINKED = re.compile(r"\S*(?:https?://|www\.|\S@\S+\.)\S*", re.IGNORECASE)
+# what Markdown would make a link or a picture of even where every sign of it is escaped: addresses, and names such as :smile:
+ALIVE = re.compile(r"\S*(?:https?://|www\.|\S@\S+\.|:(?=[\w+-]*[a-z]|\+1:|-1:|100:|1234:)[\w+-]+:)\S*", re.IGNORECASE)
 SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 
 
 def plain(text: str) -> str:
-    """Text from a record or a study file, so that Markdown leaves it as it is; an address stands as code, not as a link."""
+    """Text from a record or a study file, so that Markdown leaves it as it is; what would come alive all the same stands as code."""
     parts, end = [], 0
-    for found in LINKED.finditer(text):
+    for found in ALIVE.finditer(text):
         parts += [SIGNS.sub(r"\\\1", text[end : found.start()]), _code(found[0])]
         end = found.end()
     return "".join([*parts, SIGNS.sub(r"\\\1", text[end:])])

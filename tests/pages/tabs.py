@@ -82,6 +82,15 @@ class Tab:
         """Wait for an address of which this holds."""
         self.page.wait_for_url(holds)
 
+    def link(self) -> str:
+        """The address, when nothing more is written into it: what was chosen comes there a moment after it is drawn."""
+        self.page.evaluate("window.seen = location.href; window.since = Date.now()")
+        self.page.wait_for_function(
+            "() => { if (window.seen !== location.href) { window.seen = location.href; window.since = Date.now(); }"
+            " return Date.now() - window.since > 1000; }"
+        )
+        return str(self.page.url)
+
     @property
     def main(self) -> Any:
         """The page beside the list of pages."""

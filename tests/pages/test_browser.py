@@ -32,7 +32,6 @@ CHOICES = {
     "trait_profiles": {
         "Model": UNIFORM,
         "How it was asked": "rating, expected answer",
-        "Control band of": "big_five_32",
     },
     "reliability": {"Persona set": "controls_30", "Scale": "Neuroticism"},
     "consistency": {"Inventory": "scenarios_bfi44", "By": "persona"},
@@ -40,6 +39,7 @@ CHOICES = {
     "compare": {"Reference": UNIFORM, "Persona set": "controls_30"},
     "replies": {"Persona": "bare", "Form": "options=reversed"},
 }
+TABS = {"reliability": "Items, and another study", "consistency": "Outcomes"}  # where some of these stand
 
 # what a model, a persona, a model's name and a title may be made of, to be read as HTML, Markdown, mathematics or a picture
 NAME = '<b id="hostile">b</b> **bold** [x](http://y.example) $x$ :smile: <img src=x onerror=alert(2)>'
@@ -149,11 +149,14 @@ def test_a_link_shows_somebody_else_the_same_choices_and_figures(
 ) -> None:
     tab.open(f"{name}?record=both")
     tab.there(name)
+    if name in TABS:
+        tab.page.get_by_role("tab", name=TABS[name]).click()
+        tab.page.wait_for_url("**tab=*")
     for label, option in CHOICES[name].items():
         tab.pick(label, option)
     tab.there(name)
     assert {label: tab.picked()[label] for label in CHOICES[name]} == CHOICES[name]
-    link = tab.page.url
+    link = tab.link()
     other = tab_of(server)
     other.page.goto(link)
     other.there(name)
@@ -164,24 +167,21 @@ def test_a_link_shows_somebody_else_the_same_choices_and_figures(
 
 
 @pytest.mark.thorough
-def test_back_goes_back_one_choice_and_one_page(tab: Tab) -> None:
+def test_back_goes_to_the_page_before_as_it_was_left(tab: Tab) -> None:
     tab.open("trait_profiles?record=both")
     tab.there("trait_profiles")
-    first, drawn = tab.picked(), tab.drawn()
-    assert first["Model"] == PERSON
     tab.pick("Model", UNIFORM)
     tab.page.wait_for_url(re.compile("uniform"))
+    tab.there("trait_profiles")
     chosen = tab.drawn()
-    assert chosen != drawn
     tab.go("reliability")
     tab.page.go_back()
     tab.page.wait_for_url("**/trait_profiles?*uniform*")
     tab.there("trait_profiles")
     assert tab.picked()["Model"] == UNIFORM and tab.drawn() == chosen
-    tab.page.go_back()
-    tab.page.wait_for_url(lambda url: "uniform" not in url)
-    tab.there("trait_profiles")
-    assert tab.picked() == first and tab.drawn() == drawn
+    tab.page.go_forward()
+    tab.page.wait_for_url("**/reliability?*")
+    tab.there("reliability")
     assert tab.errors == []
 
 
@@ -255,7 +255,8 @@ def test_names_and_titles_of_a_record_are_shown_as_text(
     tab.open(f"{name}?{urlencode({'record': record.name, 'model': model, 'start': f'record {record.name}'})}")
     text = _as_text(tab, name)
     for summary in tab.main.locator('[data-testid="stExpander"] summary').all():
-        summary.click()
+        if summary.is_visible():
+            summary.click()
     assert _as_text(tab, name).startswith(text[:20])
     assert REPLY in tab.page.get_by_test_id("stSidebar").inner_text()
     if name in (*RESULTS, "studies"):

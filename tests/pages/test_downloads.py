@@ -200,6 +200,7 @@ def opened(request: pytest.FixtureRequest, runs: Path, tab: Tab) -> Open:
     exhibit = shown.exhibit(record)
     tab.open(f"{request.param}?{urlencode({'record': 'both', **shown.address}, doseq=True)}")
     tab.there(request.param)
+    tab.link()  # a page that is drawn once more, for its address, has its files anew
     tab.main.locator("summary", has_text=exhibit.question).first.click()
     return Open(tab, shown, record, exhibit)
 

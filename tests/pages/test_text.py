@@ -14,6 +14,9 @@ from pages.kit.text import plain
         ("a@b.org and HTTPS://X", "`a@b.org` and `HTTPS://X`"),
         ("odd`http://x`", "`` odd`http://x` ``"),
         ("5 @ 3.", r"5 @ 3\."),
+        ("so :smile: he said :+1:", "so `:smile:` he said `:+1:`"),
+        ("at 18:46:55, rating: chosen", r"at 18\:46\:55, rating\: chosen"),
+        ("local:model: For", "`local:model:` For"),
     ],
 )
 def test_signs_are_escaped_and_addresses_are_code(text: str, written: str) -> None:
