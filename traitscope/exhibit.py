@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from pandas import DataFrame
@@ -17,8 +18,8 @@ class Exhibit:
 
     `name` names its files and its place on a page (letters, digits and _); `question` is the title; `table` is tidy and
     unrounded, as the CSV has it; `columns` says what of it is printed and how; `caption` tells n, elicitation and what the
-    interval is, in two lines; `note` is what else stands below the table; `figure` is a plotly figure, or None where a table says it all or nothing can be drawn; `missing` says in
-    words why there is nothing, where there is nothing.
+    interval is, in two lines; `note` is what else stands below the table; `figure` is a plotly figure, or None where a table says
+    it all or nothing can be drawn; `missing` says in words why there is nothing, where there is nothing.
     """
 
     name: str
@@ -32,11 +33,11 @@ class Exhibit:
 
     def printed(self) -> DataFrame:
         """The table as journals print it."""
-        return apa.printed(self.table, self.columns)
+        return self._printed
 
     def csv(self) -> str:
         """The whole table, unrounded."""
-        return self.table.to_csv(index=False)
+        return self._csv
 
     def markdown(self) -> str:
         """The printed table with title and note, as Markdown."""
@@ -51,6 +52,15 @@ class Exhibit:
         from traitscope.figures import picture
 
         return picture(self.figure, form)
+
+    # an exhibit is shown again at every change of a page
+    @cached_property
+    def _printed(self) -> DataFrame:
+        return apa.printed(self.table, self.columns)
+
+    @cached_property
+    def _csv(self) -> str:
+        return self.table.to_csv(index=False)
 
     def _told(self) -> str:
         """Caption and note: a table that is taken along stands alone."""

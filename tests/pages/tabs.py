@@ -91,6 +91,12 @@ class Tab:
         )
         return str(self.page.url)
 
+    def pick_into_link(self, label: str, option: str) -> None:
+        """Choose as `pick` does, and wait until the address says so."""
+        before = self.page.url
+        self.pick(label, option)
+        self.until(lambda url: url != before)
+
     @property
     def main(self) -> Any:
         """The page beside the list of pages."""
@@ -104,8 +110,11 @@ class Tab:
         """Choose `option` from the list that is called `label`."""
         box = self.page.get_by_role("combobox", name=label, exact=True)
         box.scroll_into_view_if_needed()  # a list that is scrolled closes
-        box.press("ArrowDown")
-        self.page.get_by_role("listbox").wait_for()
+        for _ in range(MILLISECONDS // 500):  # a page that is drawn anew closes the list again
+            box.press("ArrowDown")
+            self.page.wait_for_timeout(500)
+            if self.page.get_by_role("listbox").count():
+                break
         if not self.page.get_by_role("option", name=option, exact=True).count():
             box.fill(option)  # of a long list only what is in sight is there
         self.page.get_by_role("option", name=option, exact=True).click()

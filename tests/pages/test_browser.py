@@ -152,8 +152,9 @@ def test_a_link_shows_somebody_else_the_same_choices_and_figures(
     if name in TABS:
         tab.page.get_by_role("tab", name=TABS[name]).click()
         tab.page.wait_for_url("**tab=*")
+    tab.link()
     for label, option in CHOICES[name].items():
-        tab.pick(label, option)
+        tab.pick_into_link(label, option)
     tab.there(name)
     assert {label: tab.picked()[label] for label in CHOICES[name]} == CHOICES[name]
     link = tab.link()
