@@ -89,9 +89,12 @@ def _choose_record() -> Record | None:
         if not found:
             st.caption("No record yet.")
             return None
+        asked = kit.asked("record")
         record = found[kit.choose("Record", list(found), key="record")]
         st.caption(kit.plain(record.manifest.title))
-        return record
+    if asked and asked not in found:
+        st.error(f"There is no record {kit.plain(asked)} here; this is {kit.plain(record.name)}.")
+    return record
 
 
 # what `streamlit run` serves; it runs this file anew for every visit, as __main__

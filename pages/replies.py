@@ -12,6 +12,7 @@ LABELS = {
     "model": "Model", "persona": "Persona", "inventory": "Inventory", "item": "Item", "elicitation": "Elicitation",
     "form": "Form", "outcome": "Outcome",
 }  # fmt: skip
+LEFT, RIGHT = 600, 340  # pixels; below each other where there is no room
 SHOWN = ["reply", "model", "persona", "inventory", "item", "form", "elicitation", "outcome", "chosen", "text"]
 
 
@@ -37,6 +38,8 @@ def render(record: Record | None) -> None:
     if whole:
         kit.keep("reply", name)
         _whole(record, name, whole)
+    elif name:
+        st.error(f"There is no reply {kit.plain(name)} in this record.")
     elif found.total:
         st.info("Choose a row to see its prompt, raw text and distribution.")
 
@@ -66,25 +69,17 @@ def _chosen(found: replies.Found) -> str:
 
 def _whole(record: Record, name: str, whole: replies.Whole) -> None:
     st.subheader(f"Reply {name}")
-    left, right = st.columns([2, 1])
-    with left:
+    beside = st.container(horizontal=True)
+    with beside.container(width=LEFT):
         for role, content in whole.messages:
             st.caption(f"Prompt, {kit.plain(role)}")
             st.code(content, language=None, wrap_lines=True)
-        if whole.text is not None:
-            st.caption("Reply, as it came")
-            st.code(whole.text or "(empty)", language=None, wrap_lines=True)
-        elif whole.distribution:
-            st.caption("No text was asked for: the probabilities below are the reply.")
-        if whole.thinking:
-            st.caption("What it thought before")
-            st.code(whole.thinking, language=None, wrap_lines=True)
-        if whole.error:
-            st.caption("Failed: what the provider said")
-            st.code(whole.error, language=None, wrap_lines=True)
+        for told, text in whole.texts():
+            st.caption(told)
+            st.code(text, language=None, wrap_lines=True)
         if whole.distribution:
             kit.exhibit(whole.distribution)
-    with right:
+    with beside.container(width=RIGHT):
         st.caption("What is known of it")
         st.table({kit.plain(key): kit.plain(value) for key, value in whole.facts.items()}, border="horizontal")
         st.caption("Link to this reply")

@@ -89,10 +89,12 @@ def notes_of(study: Study, abilities: Mapping[str, Abilities]) -> list[str]:
         elif able.note and model.name.partition(":")[0] != "local":
             notes.append(f"{model.name}: {able.note}")
         for number, ask in enumerate(study.asks, start=1):
-            if ask.replicates > 1 and _is_deterministic(ask.reply, ask.elicitation, able, model.temperature):
+            # a simulated person draws its probabilities anew, too
+            copies = able.simulated or _is_deterministic(ask.reply, ask.elicitation, able, model.temperature)
+            if ask.replicates > 1 and copies and not (able.simulated and model.temperature):
                 notes.append(
                     f"asks number {number}: {model.name} gives the same answer to every replicate of one form (probabilities or "
-                    f"temperature 0); replicates show what shuffled orders change, no retest (no_replication)"
+                    f'temperature 0); replicates show what shuffled orders change, no retest; reply = "text" and a temperature above 0 give one'
                 )
     measured = {
         inventory.scale(scale).trait.removeprefix("-")

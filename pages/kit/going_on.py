@@ -75,4 +75,5 @@ def delete(record: Record) -> None:
             except StoreError as problem:
                 st.error(plain(str(problem)))
                 return
+            st.toast(f"{plain(name)} was deleted.")
             st.rerun()

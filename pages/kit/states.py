@@ -54,7 +54,7 @@ def scored(record: Record | None) -> TypeGuard[Record]:
 def nothing_yet(record: Record | None) -> None:
     """What to do when there is nothing to show."""
     if record is None:
-        st.info(f"There is no record in {plain(str(runs()))} yet. Make one, then reload this page:")
+        st.info(f"There is no record in {plain(str(runs()))} yet. The page Design makes one; or, in a terminal:")
         st.code(
             "make demo                 # the embedded model, 2 to 4 minutes\ntraitscope run STUDY      # a study file of yours",
             language=None,

@@ -3,7 +3,10 @@
 import re
 
 # what Markdown would make a link or a picture of even where every sign of it is escaped: addresses, and names such as :smile:
-ALIVE = re.compile(r"\S*(?:https?://|www\.|\S@\S+\.|:(?=[\w+-]*[a-z]|\+1:|-1:|100:|1234:)[\w+-]+:)\S*", re.IGNORECASE)
+# (a name behind a word, as in "simulated:person: ...", is the end of a clause)
+ALIVE = re.compile(
+    r"\S*(?:https?://|www\.|\S@\S+\.|(?<!\w):(?=[\w+-]*[a-z]|\+1:|-1:|100:|1234:)[\w+-]+:)\S*", re.IGNORECASE
+)
 SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 
 

@@ -16,7 +16,7 @@ from pages.kit.text import plain
         ("5 @ 3.", r"5 @ 3\."),
         ("so :smile: he said :+1:", "so `:smile:` he said `:+1:`"),
         ("at 18:46:55, rating: chosen", r"at 18\:46\:55, rating\: chosen"),
-        ("local:model: For", "`local:model:` For"),
+        ("local:model: For", r"local\:model\: For"),
     ],
 )
 def test_signs_are_escaped_and_addresses_are_code(text: str, written: str) -> None:

@@ -72,7 +72,8 @@ def finding(record: Record, compared: Compared, level: str = "domain") -> str:
         rest = list(rows.loc[~(rows["p_holm"] <= LEVEL), "name"])
         parts += [f"no difference can be told on {', '.join(rest)}"] if rest else []
         told.append(f"{model}, beside {compared.reference}: {'; '.join(filter(None, parts))}.")
-    return f"Over {_over(table)} that both answered: " + " ".join(told)
+    tests = f"Told after Holm's correction over {counted(len(table), 'test')}; the bars are not corrected."
+    return f"Over {_over(table)} that both answered: " + " ".join([*told, *[tests] * (len(table) > 1)])
 
 
 def short_unit(compared: Compared) -> str:

@@ -171,8 +171,8 @@ def told_of(record: Record, asked: Asked, scale: str, along: str, sizes: Mapping
         )
     chosen = ", ".join(counted(size, facet) for facet, size in sizes.items())
     return (
-        f"With {chosen}: Phi {number(phi['value'], 'bounded')}, G {number(g['value'], 'bounded')}, and a persona's mean answer is known to "
-        f"within {number(phi['sem'])} (SEM), for {counted(int(phi['calls']), 'call')}. {smallest(record, asked, scale)}"
+        f"With {chosen}: Phi {number(phi['value'], 'bounded')}, G {number(g['value'], 'bounded')}, and a persona's mean answer has a "
+        f"standard error of {number(phi['sem'])} (SEM), for {counted(int(phi['calls']), 'call')}. {smallest(record, asked, scale)}"
     )
 
 

@@ -71,7 +71,9 @@ def _another_draw(found: FormsAsked) -> str:
         return ""
     agreement = draws_shown.equal_answers(found).value
     return (
-        f"Another draw of the same prompt changes {number(1 - agreement, 'percent')}." if agreement == agreement else ""
+        f"That has to be held against another draw of the same prompt, which changes {number(1 - agreement, 'percent')}."
+        if agreement == agreement
+        else ""
     )
 
 

@@ -133,6 +133,7 @@ def reliability(record: Record, inventory: str, model: str, ask: str, level: str
     without = (rows["method"] + "; " + words).str.removesuffix("; ").where(rows["low"].isna(), words)
     rows = rows.assign(note=without.where(known, "not estimable: " + words)).reset_index(drop=True)
     caption = (
-        f"{profiles_told.asked(record, inventory, model, ask)}. Cronbach's alpha over personas with its 95 % interval."
+        f"{profiles_told.asked(record, inventory, model, ask)}. Cronbach's alpha over personas with its 95 % interval. "
+        "Several draws are stacked; the page Reliability takes the first."
     )
     return Exhibit("alpha", question, rows, RELIABILITY, caption)

@@ -65,6 +65,15 @@ class Whole:
     error: str | None
     distribution: Exhibit | None
 
+    def texts(self) -> list[tuple[str, str]]:
+        """What came back in words, each part with what it is."""
+        parts = {
+            "Reply, as it came": "(empty)" if self.text == "" else self.text,
+            "What it thought before": self.thinking,
+            "Failed: what the provider said": self.error,
+        }
+        return [(told, text) for told, text in parts.items() if text]
+
 
 def choices(record: Record) -> dict[str, list[str]]:
     """By filter the values that it can have, "any" first; forms by their names."""
@@ -83,11 +92,11 @@ def pages(total: int) -> int:
 
 
 def whole(record: Record, name: str) -> Whole | None:
-    """The reply that `name`, such as "17.0" (call and line), stands for; None where there is none."""
-    call, _, line = name.partition(".")
-    if not (call.isdecimal() and line.isdecimal()):
+    """The reply that `name` stands for: "17" is a call, "17.2" a later line of it; None where there is none."""
+    call, dot, line = name.partition(".")
+    if not (call.isdecimal() and (line.isdecimal() or not dot)):
         return None
-    return kept(_whole, record, int(call), int(line))
+    return kept(_whole, record, int(call), int(line or 0))
 
 
 def _choices(record: Record) -> dict[str, list[str]]:
@@ -144,7 +153,7 @@ def _looked_for(store: Store, where: tuple[tuple[str, str], ...], text: str, pag
     total = store.rows(f"SELECT count(*) {REPLIES}{condition}", values)[1][0][0]
     first = (min(page, pages(total)) - 1) * MOST
     names, rows = store.rows(
-        "SELECT c.id || '.' || x.line AS reply, s.model, s.persona, s.inventory, t.item, s.form, s.elicitation, "
+        "SELECT c.id || CASE WHEN x.line THEN '.' || x.line ELSE '' END AS reply, s.model, s.persona, s.inventory, t.item, s.form, s.elicitation, "
         f"{REPLY_OUTCOME} AS outcome, a.chosen, coalesce(c.text, c.error) AS text {REPLIES}{condition} "
         "ORDER BY x.call, x.line LIMIT ? OFFSET ?",
         [*values, MOST, first],

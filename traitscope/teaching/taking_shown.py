@@ -132,7 +132,7 @@ def beside_poles(own: DataFrame, others: Companions) -> Exhibit:
 
 def beside_nearest(own: DataFrame, others: Companions) -> Exhibit:
     """The shape of your profile, of the nearest persona's and of the mean of all."""
-    question = "Whose profile has a shape like yours?"
+    question = "Whose profile is nearest to yours?"
     near, people = companions.nearest(others.people, own), others.people
     parts = [_own(own)]
     if len(near) and not _alike(people):
