@@ -39,7 +39,7 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
 	@touch $@
 
 $(VENV)/browser.stamp: benchmarks/browsing.py $(VENV)/dev.stamp
-	@$(BIN)/python benchmarks/browsing.py
+	@$(BIN)/python -m benchmarks.browsing
 	@touch $@
 
 demo: setup

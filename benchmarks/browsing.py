@@ -1,6 +1,6 @@
 """The dashboard in a process of its own, and a Chromium to look at it: what browser tests and benchmarks share.
 
-python benchmarks/browsing.py      finds a Chromium or Chrome, or installs one; says which
+python -m benchmarks.browsing      finds a Chromium or Chrome, or installs one; says which
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ def render(record: Record | None) -> None:
 def _questions(name: str) -> None:
     of, place = taking.inventory(name), st.session_state.get(f"part_{name}", 0)
     parts = taking.parts(of)
-    given = len(of.items) - len(taking.unanswered(of, _answers(name)))
-    st.progress(given / len(of.items), text=f"{given} of {len(of.items)} answered")
+    if len(parts) > 1:
+        st.caption(f"Part {place + 1} of {len(parts)}")
     st.markdown(f"*{kit.plain(of.instructions)}*")
     with st.form(f"part_{name}_{place}"):
         for each in parts[place]:

@@ -14,7 +14,7 @@ TITLES = {page.__name__.rpartition(".")[2]: title for some in PAGES.values() for
 NEEDS_BROWSER = [
     pytest.mark.browser,
     pytest.mark.skipif(
-        not browsing.found(), reason="no Chromium or Chrome here: python benchmarks/browsing.py installs one"
+        not browsing.found(), reason="no Chromium or Chrome here: python -m benchmarks.browsing installs one"
     ),
 ]
 MILLISECONDS = 60_000  # a busy machine is slow, not wrong

@@ -165,7 +165,7 @@ def test_the_code_is_shown_to_the_teacher_and_to_no_player(in_class: Room) -> No
 
 @pytest.mark.browser
 @pytest.mark.skipif(
-    not browsing.found(), reason="no Chromium or Chrome here: python benchmarks/browsing.py installs one"
+    not browsing.found(), reason="no Chromium or Chrome here: python -m benchmarks.browsing installs one"
 )
 def test_in_a_browser_no_address_of_a_class_reaches_studies_or_results(runs: Path) -> None:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here: make test installs it")
