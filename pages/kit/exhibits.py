@@ -94,17 +94,17 @@ def _table(shown: Exhibit) -> None:
 
 def _downloads(shown: Exhibit) -> None:
     with st.container(horizontal=True):
-        # at hand at once; only pictures are worth waiting for the click
+        # the numbers are at hand at once; the rest is made when it is asked for
         _download(shown, "csv", shown.csv())
         if shown.figure is not None:
             _download(shown, "png", lambda: shown.picture("png"))
             _download(shown, "svg", lambda: shown.picture("svg"))
-        _download(shown, "doc", shown.word(), "Word")
+        _download(shown, "doc", shown.word, "Word")
         with st.popover("Markdown", key=f"markdown_{shown.name}"):
             st.code(shown.markdown(), language="markdown", wrap_lines=True)
 
 
-def _download(shown: Exhibit, form: str, data: str | Callable[[], bytes], word: str = "") -> None:
+def _download(shown: Exhibit, form: str, data: str | Callable[[], str | bytes], word: str = "") -> None:
     st.download_button(
         word or form.upper(), data, f"{shown.name}.{form}", TYPES[form], key=f"{form}_{shown.name}",
         icon=":material/download:", on_click="ignore",

@@ -127,7 +127,7 @@ def test_dots_draw_the_interval_and_name_the_axis(full: Record) -> None:
     assert list(trace.error_x.array) == pytest.approx(list(table["high"] - table["value"]))
     assert list(trace.error_x.arrayminus) == pytest.approx(list(table["value"] - table["low"]))
     assert set(trace.marker.symbol) == {"triangle-down"}
-    assert figure.layout.xaxis.title.text == "POMP: percent of the maximum possible score"
+    assert figure.layout.xaxis.title.text.replace("<br>", " ") == "POMP: percent of the maximum possible score"
     assert [text.replace("<br>", " ") for text in figure.layout.yaxis.ticktext] == list(table["name"])
 
 
