@@ -12,7 +12,6 @@ from pages.kit.choosing import (
     place,
     search,
     tabs,
-    tick,
 )
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
 from pages.kit.going_on import begin, delete, go_on
@@ -48,6 +47,5 @@ __all__ = [
     "search",
     "side_by_side",
     "tabs",
-    "tick",
     "unfinished",
 ]

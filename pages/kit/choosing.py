@@ -82,14 +82,6 @@ def amount(
     return float(_chosen(key, [f"{st.session_state[key]:g}"])[0])
 
 
-def tick(label: str, first: bool, key: str, help: str | None = None) -> bool:
-    """Yes or no; it stands in the address under `key`."""
-    asked = _asked(key)
-    st.session_state[key] = asked[0] == "yes" if asked else first
-    st.toggle(label, key=key, help=help, persist_state="session")
-    return _chosen(key, ["yes" if st.session_state[key] else "no"])[0] == "yes"
-
-
 def tabs(names: Sequence[str], key: str = "tab") -> list[Any]:
     """The parts of a page beside each other, all of them worked out; the open one stands in the address under `key`."""
     last = _asked(key)
@@ -126,7 +118,7 @@ def _asked(key: str) -> list[str] | None:
     last = st.session_state.get(key)
     if last is None or isinstance(last, list):
         return last
-    return [("yes" if last else "no") if isinstance(last, bool) else str(last)]
+    return [str(last)]
 
 
 def _chosen(key: str, values: list[str]) -> list[str]:
@@ -135,7 +127,7 @@ def _chosen(key: str, values: list[str]) -> list[str]:
 
 
 def address() -> None:
-    """Write all that was chosen into the address, in one step: each write is a step of the browser's Back."""
+    """Write all that was chosen into the address, in one step."""
     chosen = {key: values for key, values in st.session_state.pop("chosen", {}).items() if values}
     if chosen != {key: st.query_params.get_all(key) for key in st.query_params}:
         st.query_params.from_dict(chosen)

@@ -10,8 +10,6 @@ from traitscope.exhibit import Exhibit
 
 BESIDE = 460  # pixels of a figure beside another: two fit a laptop, and none is cut off on half a screen
 MOST_ROWS = 60  # of a table that is copied as one; longer ones scroll
-# the button on the figure itself gives an SVG drawn by this browser, where the server has none to draw with
-BUTTONS = {"displaylogo": False, "toImageButtonOptions": {"format": "svg"}}
 TYPES = {
     "csv": "text/csv",
     "png": "image/png",
@@ -57,7 +55,8 @@ def _front(shown: Exhibit, caption: bool = True) -> None:
         _downloads(shown)
         return
     _title(shown)
-    config = {**BUTTONS, "toImageButtonOptions": {"format": "svg", "filename": shown.name}}
+    # the button on the figure itself gives an SVG drawn by this browser, where the server has none to draw with
+    config = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "filename": shown.name}}
     figure = figures.on_page(shown.figure, st.context.theme.type or "light")
     st.plotly_chart(figure, key=f"figure_{shown.name}", alt=shown.question, config=config)
     if caption:

@@ -1,11 +1,10 @@
 """What a server does before anybody has asked, and what a browser is given before anything else.
 
-The newest records are read while the first browser still opens, so that the first page has not to wait for them. And a page is
-told where its server is:
+The newest records are read while the first browser still opens, so that the first page has not to wait for them.
 
 Streamlit's page looks for its server below a deep link first (/replies/_stcore/health), is told 404 twice, and the browser's
-console has two errors on every link that somebody shares. Told the address, it looks there alone. And each choice that a page writes into its address would be a step of the browser's
-Back, which then leads to the same page again: only another page is a step.
+console has two errors on every link that somebody shares. Told the address, it looks there alone. And each choice that a page
+writes into its address would be a step of the browser's Back, which then leads to the same page again: only another page is one.
 """
 
 import threading
@@ -16,6 +15,7 @@ from typing import Any
 
 import streamlit
 
+from inventories.reading import DefinitionError
 from pages.kit.states import runs
 from traitscope import places
 from traitscope.record import records
@@ -44,7 +44,7 @@ async def reading_ahead(_: Any) -> AsyncIterator[None]:
 
 def _read_newest() -> None:
     for record in records(runs())[:READ_AHEAD]:
-        with suppress(StoreError):  # the page says it, to somebody who can read it
+        with suppress(StoreError, DefinitionError):  # the page says it, to somebody who can read it
             places.places(record)
 
 

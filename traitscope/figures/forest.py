@@ -11,18 +11,15 @@ from traitscope.figures.style import GREY, colour, known, laid_out, plain, rows_
 def forest(
     table: DataFrame, title: str, *, x: str, rows: str = "name", groups: str = "group", value: str = "value",
     low: str = "low", high: str = "high", span: tuple[float, float] | None = None, line: float | None = None,
-    band: tuple[float, float] | None = None,
 ) -> go.Figure:  # fmt: skip
     """Dots with intervals: `rows` names the column down the side, `groups` the one that the legend tells apart.
 
-    `span` fixes the axis, `line` is where nothing happens (0 for a difference), `band` is shaded from top to bottom. A row
-    without a value stays empty; a value without interval is a bare dot.
+    `span` fixes the axis, `line` is where nothing happens (0 for a difference). A row without a value stays empty; a
+    value without interval is a bare dot.
     """
     figure = go.Figure()
     names = list(dict.fromkeys(table[rows].astype(str)))
     found = list(dict.fromkeys(table[groups].astype(str)))
-    if band is not None:
-        figure.add_vrect(x0=band[0], x1=band[1], fillcolor="rgba(128,128,128,0.18)", line_width=0, layer="below")
     if line is not None:
         figure.add_vline(x=line, line={"color": GREY, "width": 1.5, "dash": "dot"})
     for number, group in enumerate(found):
