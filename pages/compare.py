@@ -28,11 +28,12 @@ def render(record: Record | None) -> None:
     level = kit.choose("Scales", levels, key="level") if len(levels) > 1 else levels[0]
     st.info(kit.plain(comparison_shown.finding(record, compared, level)))
     _differences(record, compared, level)
-    agreement, reliability = kit.tabs(["Agreement of the models", "Reliability, side by side"])
-    with agreement:
-        kit.exhibit(comparison_shown.agreement(record, compared))
-    with reliability:
-        _reliability(record, compared)
+    kit.tabs(
+        {
+            "Agreement of the models": lambda: kit.exhibit(comparison_shown.agreement(record, compared)),
+            "Reliability, side by side": lambda: _reliability(record, compared),
+        }
+    )
 
 
 def _compared(record: Record, place: dict[str, str], models: list[str]) -> Compared | None:

@@ -16,8 +16,6 @@ from traitscope.results import (
     styles_shown,
 )
 
-SECTIONS = ["Forms", "Item by item", "Places of options", "Styles of answering", "The same prompt again", "Outcomes"]
-
 
 def render(record: Record | None) -> None:
     """What the form changes, how options and the scale are used, and what became of the trials."""
@@ -28,20 +26,21 @@ def render(record: Record | None) -> None:
     place = (chosen["inventory"], chosen["model"], chosen["ask"])
     st.info(kit.plain(kit.cached(consistency_shown.finding, record, *place)))
     found = forms_asked.asked(record, *place)
-    forms, items, options, styles, again, outcomes = kit.tabs(SECTIONS)
-    with forms:
-        _forms(record, place, found)
-    with items:
-        _items(record, place, found)
-    with options:
-        _options(record, place, found)
-    with styles:
-        _styles(record, place, found)
-    with again:
-        kit.exhibit(kit.cached(draws_shown.draws, record, *place))
-    with outcomes:
-        by = kit.choose("By", list(outcomes_by.WAYS), key="by")
-        kit.exhibit(kit.cached(outcomes_by.outcomes, record, *place, by))
+    kit.tabs(
+        {
+            "Forms": lambda: _forms(record, place, found),
+            "Item by item": lambda: _items(record, place, found),
+            "Places of options": lambda: _options(record, place, found),
+            "Styles of answering": lambda: _styles(record, place, found),
+            "The same prompt again": lambda: kit.exhibit(kit.cached(draws_shown.draws, record, *place)),
+            "Outcomes": lambda: _outcomes(record, place),
+        }
+    )
+
+
+def _outcomes(record: Record, place: tuple[str, str, str]) -> None:
+    by = kit.choose("By", list(outcomes_by.WAYS), key="by")
+    kit.exhibit(kit.cached(outcomes_by.outcomes, record, *place, by))
 
 
 def _forms(record: Record, place: tuple[str, str, str], found: forms_asked.FormsAsked) -> None:

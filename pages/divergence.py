@@ -29,15 +29,15 @@ def render(record: Record | None) -> None:
     at = _looked(record)
     top = st.container()  # the verdict needs the exchanges, the figures of levels do not
     kit.exhibit(shown.by_trait(record, at))
-    personas, points, chance = kit.tabs(["Persona by persona", "Saying against doing", "Beside chance"])
-    with personas:
-        kit.exhibit(shown.by_persona(record, at))
     with top, st.spinner("Exchanging pairs ..."):
         st.info(kit.plain(shown.verdict(record, at)))
-    with points:
-        kit.exhibit(shown.points(record, at))
-    with chance:
-        _beside_chance(record, at)
+    kit.tabs(
+        {
+            "Persona by persona": lambda: kit.exhibit(shown.by_persona(record, at)),
+            "Saying against doing": lambda: kit.exhibit(shown.points(record, at)),
+            "Beside chance": lambda: _beside_chance(record, at),
+        }
+    )
     st.caption(
         kit.plain(
             "People's answers beside a model's: traitscope divergence RECORD --human FILE, on the command line only."

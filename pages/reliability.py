@@ -8,7 +8,6 @@ from traitscope.record import Record
 from traitscope.results import coefficients, components_shown, items_shown, place_sample, reliability_shown
 from traitscope.results.coefficients import Asked
 
-SECTIONS = ["Sources of variance", "Items, and another study", "Asked again", "By model"]
 MOST_COEFFICIENTS = 6  # that a figure keeps apart by colour
 
 
@@ -26,15 +25,16 @@ def render(record: Record | None) -> None:
     with st.spinner("Computing ..."):
         st.info(kit.plain(reliability_shown.finding(coefficients.coefficients(record, asked))))
         _coefficients(record, asked, names := coefficients.names(record, asked))
-        sources, scale, again, models = kit.tabs(SECTIONS)
-        with sources:
-            kit.exhibits([components_shown.stacked(record, asked), components_shown.dependable(record, asked)])
-        with scale:
-            _one_scale(record, asked)
-        with again:
-            kit.exhibit(reliability_shown.retested(record, asked))
-        with models:
-            _by_model(record, asked, names)
+        kit.tabs(
+            {
+                "Sources of variance": lambda: kit.exhibits(
+                    [components_shown.stacked(record, asked), components_shown.dependable(record, asked)]
+                ),
+                "Items, and another study": lambda: _one_scale(record, asked),
+                "Asked again": lambda: kit.exhibit(reliability_shown.retested(record, asked)),
+                "By model": lambda: _by_model(record, asked, names),
+            }
+        )
 
 
 def _asked(record: Record, place: dict[str, str], sets: list[str]) -> Asked:

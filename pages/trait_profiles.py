@@ -9,8 +9,6 @@ from traitscope import choosing, overview
 from traitscope.record import Record
 from traitscope.results import assigned_shown, control_band, profiles, profiles_shown, profiles_told, types_shown
 
-SECTIONS = ["All personas", "Assigned against measured", "Reliability"]
-
 
 def render(record: Record | None) -> None:
     """Choose what to look at; its shape, all personas, types, what was assigned, and what it rests on."""
@@ -23,17 +21,14 @@ def render(record: Record | None) -> None:
     place, level, chosen, controls = _choose(record)
     finding = st.container()  # filled last: it costs the most
     _profile(record, place, level, chosen, controls)
-    types = types_shown.has_types(record, place["inventory"])
-    everybody, assigned, alpha, *letters = kit.tabs([*SECTIONS, *["Types"] * types])
-    with everybody:
-        kit.exhibit(profiles_shown.everybody(record, **place, level=level))
-    with assigned:
-        _assigned(record, place, level)
-    with alpha:
-        kit.exhibit(profiles_shown.reliability(record, **place, level=level))
-    for tab in letters:
-        with tab:
-            kit.exhibit(types_shown.letters(record, **place))
+    parts = {
+        "All personas": lambda: kit.exhibit(profiles_shown.everybody(record, **place, level=level)),
+        "Assigned against measured": lambda: _assigned(record, place, level),
+        "Reliability": lambda: kit.exhibit(profiles_shown.reliability(record, **place, level=level)),
+    }
+    if types_shown.has_types(record, place["inventory"]):
+        parts["Types"] = lambda: kit.exhibit(types_shown.letters(record, **place))
+    kit.tabs(parts)
     for name, text in profiles_told.persona_texts(record, chosen).items():
         with st.expander(f"What {kit.plain(name)} was told"):
             st.code(text, language=None, wrap_lines=True)

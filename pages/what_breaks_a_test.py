@@ -26,11 +26,12 @@ def render(record: Record | None) -> None:
     if undefined:
         st.warning("  \n".join(map(kit.plain, undefined)))
     kit.exhibits([shown.coefficients(now), shown.gap(now)])
-    for tab, each in zip(
-        kit.tabs(["Their answers", "The truth behind them"]), (shown.picture(now), shown.truth(now)), strict=True
-    ):
-        with tab:
-            kit.exhibit(each)
+    kit.tabs(
+        {
+            "Their answers": lambda: kit.exhibit(shown.picture(now)),
+            "The truth behind them": lambda: kit.exhibit(shown.truth(now)),
+        }
+    )
     if not in_class():
         st.caption(
             "These persons are drawn, not asked. What a model's own answers look like is on the pages Reliability, "

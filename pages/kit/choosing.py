@@ -1,7 +1,6 @@
 """Choosers whose choice lives in the address, so that a link shows the same."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,6 +10,7 @@ from traitscope.record import Record
 
 WAYS = {"inventory": "Inventory", "model": "Model", "ask": "How it was asked"}
 CELL, WIDE = 212, 302  # pixels of a chooser, and of one with longer names
+WHOLE = "whole"
 LETTERS = 25  # that a chooser has room for
 
 
@@ -82,13 +82,26 @@ def amount(
     return float(_chosen(key, [f"{st.session_state[key]:g}"])[0])
 
 
-def tabs(names: Sequence[str], key: str = "tab") -> list[Any]:
-    """The parts of a page beside each other, all of them worked out; the open one stands in the address under `key`."""
+def tabs(parts: Mapping[str, Callable[[], object]], key: str = "tab") -> None:
+    """Parts of a page beside each other, by name; the open one is drawn and stands in the address under `key`.
+
+    The rest is drawn when it is opened: six figures and their tables at once would make every change of a page wait.
+    """
     last = _asked(key)
-    st.session_state[key] = last[0] if last and last[0] in names else names[0]
-    found = st.tabs(list(names), key=key, on_change="rerun")
-    _chosen(key, [st.session_state[key]])
-    return list(found)
+    st.session_state[key] = last[0] if last and last[0] in parts else next(iter(parts))
+    found = st.tabs(list(parts), key=key, on_change="rerun")
+    chosen = _chosen(key, [st.session_state[key]])
+    for tab, (name, draw) in zip(found, parts.items(), strict=True):
+        if name in chosen or whole():
+            with tab:
+                draw()
+
+
+def whole() -> bool:
+    """Whether the address asks for every part and every table, opened or not: `whole=1`."""
+    if asked(WHOLE):
+        keep(WHOLE, asked(WHOLE))
+    return bool(asked(WHOLE))
 
 
 def asked(key: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.kit.choosing import whole
 from pages.kit.text import plain
 from traitscope import figures
 from traitscope.exhibit import Exhibit
@@ -71,10 +72,18 @@ def _behind(shown: Exhibit) -> None:
     """What is one click away: the table behind a figure, and its downloads."""
     if shown.missing or shown.figure is None:
         return
-    with st.expander(f"Table and downloads: {plain(shown.question)}"):
-        _table(shown)
-        if shown.note:
-            st.caption(plain(shown.note))
+    st.fragment(_opened)(shown, whole())
+
+
+def _opened(shown: Exhibit, at_once: bool) -> None:
+    """The table is drawn when it is opened, for which the page need not run: most are never looked at, and each takes
+    the browser longer than its figure."""
+    key = f"behind_{shown.name}"
+    with st.expander(f"Table and downloads: {plain(shown.question)}", key=key, on_change="rerun") as behind:
+        if behind.open or at_once:
+            _table(shown)
+            if shown.note:
+                st.caption(plain(shown.note))
         _downloads(shown)
 
 

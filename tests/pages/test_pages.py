@@ -21,9 +21,9 @@ def _page(name: str, folder: str | None) -> None:
 
 
 def rendered(name: str, folder: Path | None, **address: Any) -> AppTest:
-    """The page after one run, without an exception."""
+    """The whole page after one run, each part of it and each table opened, without an exception."""
     page = AppTest.from_function(_page, default_timeout=60, args=(name, str(folder) if folder else None))
-    for key, value in address.items():
+    for key, value in {"whole": "1", **address}.items():
         page.query_params[key] = value
     return calm(page.run())
 
@@ -31,6 +31,11 @@ def rendered(name: str, folder: Path | None, **address: Any) -> AppTest:
 def calm(page: AppTest) -> AppTest:
     assert [each.message for each in page.exception] == []
     return page
+
+
+def keys(page: AppTest) -> set[str]:
+    """What the figures of a page are called."""
+    return {each.proto.id.rpartition("-")[2] for each in page.get("plotly_chart")}
 
 
 def words(page: AppTest) -> str:
@@ -43,6 +48,16 @@ def words(page: AppTest) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_renders_every_kind_of_record(runs: Path, name: str, record: str) -> None:
     assert rendered(name, runs / record).title
+
+
+def test_a_part_is_drawn_when_it_is_opened_and_a_table_when_it_is_asked_for(runs: Path) -> None:
+    first = rendered("trait_profiles", runs / "full", whole="")
+    other = rendered("trait_profiles", runs / "full", whole="", tab="Reliability")
+    whole = rendered("trait_profiles", runs / "full")
+    assert "figure_personas" in keys(first) and "figure_personas" not in keys(other)
+    assert keys(whole) >= keys(first) | keys(other)
+    assert not first.table and len(whole.table) >= 3
+    assert len(first.get("download_button")) >= 8  # the numbers are at hand all the same
 
 
 @pytest.mark.parametrize("name", sorted({*PAGES} - WITHOUT_RECORD))
