@@ -26,7 +26,7 @@ def render(record: Record | None) -> None:
     except designing.DesignError as mistake:
         st.error(kit.plain(str(mistake)))
         return
-    folder, grows = study_start.folder(start, path)
+    folder, grows = study_start.folder(start, path, base.title, file.title)
     with st.spinner("Planning ..."):
         made = design_plan.plan(file, home, folder, study_form.checks())
     for number, ask in enumerate(file.asks, start=1):

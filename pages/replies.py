@@ -13,7 +13,9 @@ LABELS = {
     "form": "Form", "outcome": "Outcome",
 }  # fmt: skip
 LEFT, RIGHT = 600, 340  # pixels; below each other where there is no room
-SHOWN = ["reply", "model", "persona", "inventory", "item", "form", "elicitation", "outcome", "chosen", "text"]
+SHOWN = [
+    "reply", "model", "persona", "inventory", "item", "asked", "form", "draw", "elicitation", "outcome", "chosen", "text",
+]  # fmt: skip
 
 
 def render(record: Record | None) -> None:
@@ -30,7 +32,8 @@ def render(record: Record | None) -> None:
     found = replies.found(record, where, text)
     pages = replies.pages(found.total)
     if pages > 1:
-        page = int(kit.amount(f"Page of {pages:,}", 1, pages, 1, 1, "page"))
+        first = 1 if kit.asked("page") else min(pages, replies.page_of(record, where, text, kit.asked("reply")))
+        page = int(kit.amount(f"Page of {pages:,}", 1, pages, first, 1, "page"))
         found = replies.found(record, where, text, page)
     st.caption(kit.plain(found.told()))
     name = _chosen(found)
@@ -58,10 +61,14 @@ def _chosen(found: replies.Found) -> str:
     """The reply of the row that was clicked, or else of the address."""
     if not found.total:
         return kit.asked("reply")
+    key = f"replies_{found.first}_{found.total}"
+    # what a link opened is marked and stands first; that must stay, or the list would begin anew at every click
+    found, marked = found.beginning_with(st.session_state.setdefault(f"{key}_begun", kit.asked("reply")))
     event = st.dataframe(
         found.table[SHOWN], hide_index=True, on_select="rerun", selection_mode="single-row", height=320, placeholder="",
-        column_config={"text": st.column_config.TextColumn(width="large"), "chosen": st.column_config.NumberColumn(format="%d")},
-        key=f"replies_{found.first}_{found.total}",
+        column_config={"text": st.column_config.TextColumn(width="large"), "chosen": st.column_config.NumberColumn(format="%d"),
+                       "asked": st.column_config.TextColumn("item in words", width="medium")},
+        key=key, selection_default={"selection": {"rows": marked}},
     )  # fmt: skip
     rows = event.selection.rows
     return str(found.table["reply"].iloc[rows[0]]) if rows else kit.asked("reply")

@@ -30,7 +30,7 @@ def _questions(name: str) -> None:
     parts = taking.parts(of)
     if len(parts) > 1:
         st.caption(f"Part {place + 1} of {len(parts)}")
-    st.markdown(f"*{kit.plain(of.instructions)}*")
+    st.markdown(f"*{kit.plain(taking.instructions(of))}*")
     with st.form(f"part_{name}_{place}"):
         for each in parts[place]:
             st.radio(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -20,6 +20,8 @@ class Exhibit:
     unrounded, as the CSV has it; `columns` says what of it is printed and how; `caption` tells n, elicitation and what the
     interval is, in two lines; `note` is what else stands below the table; `figure` is a plotly figure, or None where a table says
     it all or nothing can be drawn; `missing` says in words why there is nothing, where there is nothing.
+    `about` says of which record, model, inventory and elicitation it is: the first columns of the CSV, so that collected files
+    can be told apart.
     """
 
     name: str
@@ -30,13 +32,14 @@ class Exhibit:
     figure: Any = None
     missing: str = ""
     note: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def printed(self) -> DataFrame:
         """The table as journals print it."""
         return self._printed
 
     def csv(self) -> str:
-        """The whole table, unrounded."""
+        """The whole table, unrounded, after what it is about."""
         return self._csv
 
     def markdown(self) -> str:
@@ -48,10 +51,10 @@ class Exhibit:
         return apa.page(self.printed(), self.question, self._told())
 
     def picture(self, form: Literal["png", "svg"]) -> bytes:
-        """The figure on white; raises PictureError where nothing here can draw it."""
+        """The figure with its caption, on white; raises PictureError where nothing here can draw it."""
         from traitscope.figures import picture
 
-        return picture(self.figure, form)
+        return picture(self.figure, form, self.caption)
 
     # an exhibit is shown again at every change of a page
     @cached_property
@@ -60,7 +63,11 @@ class Exhibit:
 
     @cached_property
     def _csv(self) -> str:
-        return self.table.to_csv(index=False)
+        about = {name: word for name, word in self.about.items() if name not in self.table}
+        table = self.table[[*self.table]]  # a copy: tables are shared
+        for place, (name, word) in enumerate(about.items()):
+            table.insert(place, name, word)
+        return table.to_csv(index=False)
 
     def _told(self) -> str:
         """Caption and note: a table that is taken along stands alone."""

@@ -10,6 +10,7 @@ from traitscope.record import Record
 from traitscope.store import StoreError
 
 LATELY = 120.0  # seconds whose calls tell the rate
+STARTING = "It plans the trials and loads the model, which takes minutes if they are many or it is large; the answers come after that."
 FEWEST = 2.0  # seconds that must have been seen: the first calls of a run come in a burst
 
 
@@ -36,7 +37,7 @@ def told(record: Record, row: dict[str, Any], now: float | None = None) -> str:
     found = rate(record, now)
     left = seconds_left(row, found)
     if found is None or left is None:
-        return "The rate is told as soon as a few answers have come."
+        return "The rate is told as soon as a few answers have come." if row["done"] else STARTING
     speed = f"{found:,.0f} trials a second" if found >= 10 else f"{60 * found:,.0f} trials a minute"
     if found * 60 < 10:
         speed = f"{3600 * found:,.0f} trials an hour"

@@ -16,7 +16,7 @@ from traitscope.bank import inventory_at
 from traitscope.exhibit import Exhibit
 from traitscope.listing import USES, desirability
 from traitscope.overview import counted
-from traitscope.own_inventories import saved
+from traitscope.own_inventories import called, saved
 
 KINDS = {"cognition": "self-report", "action": "scenarios"}
 VERIFIED = {True: "yes", "partly": "partly", False: "no: never used"}
@@ -26,7 +26,7 @@ SIGNS = {1: "+", -1: "− (reversed)"}
 def names(runs: Path) -> dict[str, str]:
     """What can be looked at -> its id in the bank, or the path of one of the user's own."""
     bank = {name: name for name in (*inventory_ids(), *sorted(short_form_ids()))}
-    return {**{f"own: {name}": str(path) for name, path in saved(runs).items()}, **bank}
+    return {**{called(name): str(path) for name, path in saved(runs).items()}, **bank}
 
 
 def load(name: str, language: str = "") -> Inventory:

@@ -18,6 +18,7 @@ from inventories.reading import allowed
 ONCE = ("title", "licence", "source", "instructions", "printed")  # TEXT follows
 TWICE = ("scale", "option")  # CODE or VALUE follows, then NAME or TEXT
 COLUMNS = ("id", "scale", "key", "text", "left", "right", "facet")
+WORDS = (*ONCE, *TWICE, "license")  # that a line above the items begins with
 KEYS = {"": 1, "1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "r": -1, "rev": -1, "reversed": -1}
 KEYS_TOLD = "empty, 1 or + for an item that counts as it is; -1, - or R for a reversed one"
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -61,7 +62,8 @@ def toml_of(text: str, file: str) -> tuple[str, Sheet]:
             if columns:
                 _item(sheet, file, line, cells, columns)
             elif columns := _columns(cells):
-                _check_columns(sheet, file, line, columns)
+                if not _check_columns(sheet, file, line, columns):
+                    return "", sheet  # every line below would be wrong for the same reason
             else:
                 _head(sheet, file, line, cells)
     except csv.Error as problem:
@@ -98,19 +100,31 @@ def _delimiter(text: str) -> str:
 
 
 def _columns(cells: list[str]) -> list[str]:
-    """The names of the columns, if this is the line that has them."""
+    """The names of the columns, if this is the line that has them; one of them may be misspelt, and id or text be another word."""
     names = [cell.casefold() for cell in cells]
-    return names if "id" in names and {"text", "left"} & set(names) else []
+    known = set(names) & set(COLUMNS)
+    whole = "id" in known and {"text", "left"} & known
+    return names if whole or (names[0] not in WORDS and ("id" in known or len(known) > 1)) else []
 
 
-def _check_columns(sheet: Sheet, file: str, line: int, columns: list[str]) -> None:
+def _check_columns(sheet: Sheet, file: str, line: int, columns: list[str]) -> bool:
+    """Whether the columns can be read; what is wrong with them is one mistake."""
     while columns and not columns[-1]:  # a spreadsheet's empty columns
         columns.pop()
-    for name in columns:
-        if name not in COLUMNS:
-            sheet.wrong(file, line, f": unknown column {name!r}; {allowed(COLUMNS, name)}")
-        elif columns.count(name) > 1:
-            sheet.wrong(file, line, f": the column {name!r} stands twice")
+    unknown = [name for name in columns if name not in COLUMNS]
+    twice = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
+    lacking = "id" if "id" not in columns else "" if {"text", "left"} & set(columns) else "text"
+    if unknown:
+        seen = ", ".join(map(repr, unknown))
+        what = f"unknown column{'s' if len(unknown) > 1 else ''} {seen}; {allowed(COLUMNS, unknown[0])}"
+    elif twice:
+        what = f"the column {twice[0]!r} stands twice"
+    elif lacking:
+        what = f"there is no column {lacking!r}, seen {', '.join(columns)}; {allowed(COLUMNS)}"
+    else:
+        return True
+    sheet.wrong(file, line, f": {what}")
+    return False
 
 
 def _head(sheet: Sheet, file: str, line: int, cells: list[str]) -> None:

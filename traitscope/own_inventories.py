@@ -89,6 +89,11 @@ def saved(runs: Path) -> dict[str, Path]:
     return {each.stem: each for each in sorted((runs / FOLDER).glob("*.toml")) if "." not in each.stem}
 
 
+def called(name: str) -> str:
+    """What an inventory of the user's own is called where it stands among those of the bank."""
+    return f"{name} (yours)"
+
+
 def _path(runs: Path, name: str) -> Path:
     return (runs / FOLDER / f"{name}.toml").absolute()
 

@@ -94,3 +94,9 @@ def _constant_persons(record: Record) -> set[tuple[Any, ...]]:
         same = set(largest.index[(whole >= FEWEST_FOR_CONSTANT) & (largest / whole >= CONSTANT)])
         found = same if found is None else found | same
     return found or set()
+
+
+def about(record: Record, *, inventory: str = "", model: str = "", ask: str = "", **more: str) -> dict[str, str]:
+    """What is shown, as an exhibit's `about`: a column a name; what is empty is left out."""
+    named = {"record": record.name, "model": model, "inventory": inventory, "elicitation": ask, **more}
+    return {name: word for name, word in named.items() if word}

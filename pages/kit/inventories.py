@@ -9,14 +9,11 @@ from pages.kit.states import runs
 from pages.kit.text import plain
 from traitscope import inventories_shown as shown
 from traitscope import own_inventories, preview
+from traitscope.form_words import WORDS
 
 ROW = 3  # choosers beside each other
-WORDS = {
-    "wording": "Wording", "labels": "Labels", "options": "Order of options", "binding": "Labels belong to", "items": "Order of items",
-    "items_per_prompt": "Items a prompt", "memory": "Memory", "persona_place": "Persona in", "language": "Language",
-    "situation": "Situation", "format": "Format of the reply",
-}  # fmt: skip
 ROLES = {"system": "System", "user": "User", "assistant": "Assistant: an earlier reply, made up here"}
+OWN = "own_"  # before the names of what is chosen for an inventory that is not saved yet
 TOML, CSV = "a TOML file", "a CSV file (spreadsheet)"
 
 
@@ -29,30 +26,30 @@ def loaded(name: str, language: str = "") -> shown.Inventory | None:
         return None
 
 
-def preview_of(inventory: shown.Inventory) -> None:
-    """Choosers of all that a form can vary, and the very messages that a model would be sent."""
+def preview_of(inventory: shown.Inventory, key: str = "") -> None:
+    """Choosers of all that a form can vary, named by `key`, and the very messages that a model would be sent."""
     ways = preview.ELICITATIONS[inventory.kind]
     left, middle, right = st.columns(ROW)
     with left:
-        elicitation = ways[[str(each) for each in ways].index(choose("How it is asked", ways, key="elicitation"))]
+        elicitation = ways[[str(each) for each in ways].index(choose("How it is asked", ways, key=f"{key}elicitation"))]
     with middle:
-        people = preview.personas(choose("Persona set", preview.persona_sets(), key="persona_set"))
+        people = preview.personas(choose("Persona set", preview.persona_sets(), key=f"{key}persona_set"))
     with right:
-        persona = people[choose("Persona", list(people), key="persona")]
-    item = choose("Item", preview.items(inventory, elicitation), key="item")
+        persona = people[choose("Persona", list(people), key=f"{key}persona")]
+    item = choose("Item", preview.items(inventory, elicitation), key=f"{key}item")
     chosen: dict[str, str] = {}
     levels = preview.levels(inventory, elicitation, shown.languages(inventory))
     for start in range(0, len(levels), ROW):
         for column, name in zip(st.columns(ROW), list(levels)[start : start + ROW], strict=False):
             with column:
-                chosen[name] = choose(WORDS[name], levels[name], key=f"form_{name}")
+                chosen[name] = choose(WORDS[name].capitalize(), levels[name], key=f"{key}form_{name}")
     seed, draw = preview.SEED, 1
     if "shuffled" in chosen.values():
         left, right = st.columns(2)
         with left:
-            seed = int(amount("Seed of the study", 1, 100, preview.SEED, 1, key="seed"))
+            seed = int(amount("Seed of the study", 1, 100, preview.SEED, 1, key=f"{key}seed"))
         with right:
-            draw = int(amount("Number of the repeat", 1, 100, 1, 1, key="draw"))
+            draw = int(amount("Draw", 1, 100, 1, 1, key=f"{key}draw"))
     _printed(preview.prompt(inventory, preview.form_of(chosen), elicitation, persona, item, seed=seed, draw=draw))
 
 
@@ -70,8 +67,8 @@ def _printed(found: preview.Printed) -> None:
     st.code(found.options, language=None, wrap_lines=True)
 
 
-def add_inventory(whole: Callable[[shown.Inventory], None]) -> None:
-    """Upload or paste an inventory; its mistakes, or all of it as `whole` shows the bank's, and a way to keep it."""
+def add_inventory(whole: Callable[[shown.Inventory, str], None]) -> None:
+    """Upload or paste an inventory; its mistakes, or its prompt and all of it as `whole` shows the bank's, and a way to keep it."""
     kind = choose("From", [CSV, TOML], key="from")
     ending = "csv" if kind == CSV else "toml"
     st.markdown("\n".join(f"- {plain(each)}" for each in own_inventories.TOLD[ending]))
@@ -107,4 +104,6 @@ def add_inventory(whole: Callable[[shown.Inventory], None]) -> None:
         else:
             st.markdown("Saved. A study names it by its path:")
             st.code(f'inventories = ["{path}"]', language="toml", wrap_lines=True)
-    whole(found.inventory)
+    with st.expander("What a model would be shown", expanded=True):
+        preview_of(found.inventory, OWN)
+    whole(found.inventory, OWN)

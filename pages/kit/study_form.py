@@ -11,10 +11,12 @@ from pages.kit.study_details import model_details, study_details
 from pages.kit.text import plain
 from traitscope import own_inventories
 from traitscope.design import design_probe, design_start, designing
+from traitscope.form_words import WORDS
 from traitscope.study_file import Ask, Model, People, StudyFile
 
 KEEP: dict[str, Any] = {"persist_state": "session"}
 MOST_OWN, MOST_ASKS = 40, 20
+FACTOR, WIDE = 252, 302  # pixels of what is chosen of one factor, and of a number with a long name
 
 
 def form(base: StudyFile, home: Path, key: str) -> tuple[StudyFile, dict[str, str]]:
@@ -135,7 +137,7 @@ def _personas(file: StudyFile, home: Path, key: str) -> StudyFile:
 
 
 def _inventories(file: StudyFile, key: str) -> StudyFile:
-    own = {str(path): f"{name} (yours)" for name, path in own_inventories.saved(runs()).items()}
+    own = {str(path): own_inventories.called(name) for name, path in own_inventories.saved(runs()).items()}
     known = [*designing.bank(), *own]
     names = st.multiselect(
         "Inventories", [*known, *(each for each in file.inventories if each not in known)], file.inventories,
@@ -174,7 +176,7 @@ def _ask(ask: Ask, file: StudyFile, home: Path, key: str) -> Ask:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     at = designing.ELICITATIONS.index(ask.elicitation)
     elicitation = row.segmented_control("Elicitation", designing.ELICITATIONS, default=ask.elicitation, required=True, key=f"{key}_elicitation", help=designing.ELICITATIONS_TOLD, **KEEP)  # fmt: skip
-    draws = row.number_input("Draws", 1, None, ask.replicates, width=130, key=f"{key}_draws", help="How often each form is given to each persona (replicates).", **KEEP)  # fmt: skip
+    draws = row.number_input("Draws", 1, None, ask.replicates, width=130, key=f"{key}_draws", help="How often each form is given to each persona; `replicates` in the study file.", **KEEP)  # fmt: skip
     replies = ["auto", "labels", "text"]
     reply = row.selectbox("Reply", replies, replies.index(ask.reply), width=150, key=f"{key}_reply", help="By the probabilities of the labels, as a text, or what the model can.", **KEEP)  # fmt: skip
     changed = elicitation != designing.ELICITATIONS[at]
@@ -198,19 +200,19 @@ def _forms(ask: Ask, asked: list[Any], key: str) -> Ask:
     st.markdown("**Forms.** Choose one level to fix a factor, several to vary it; what is left empty is as usual.")
     before, chosen = designing.levels(ask), {}
     offered = designing.choices(ask, asked)
-    cells = st.columns(3)
-    for at, (name, known) in enumerate(offered.items()):
-        chosen[name] = cells[at % 3].multiselect(
-            name.replace("_", " ").capitalize(), known, before[name], placeholder=f"{known[0]} (usual)",
-            help=designing.FACTOR_WORDS[name], key=f"{key}_{ask.elicitation}_{name}", **KEEP,
+    row = st.container(horizontal=True)
+    for name, known in offered.items():
+        chosen[name] = row.container(width=FACTOR).multiselect(
+            WORDS[name].capitalize(), known, before[name], placeholder=f"{known[0]} (usual)",
+            help=designing.FACTORS_TOLD.get(name), key=f"{key}_{ask.elicitation}_{name}", **KEEP,
         )  # fmt: skip
     ask = designing.with_levels(ask, chosen)
     if not ask.vary and ask.design == "crossed":
         return ask
-    cells = st.columns(2)
+    row = st.container(horizontal=True)
     kinds = {"crossed": "all combinations", "fraction": "a fraction"}
-    design = cells[0].segmented_control("Combinations of what varies", list(kinds), default=ask.design, required=True, format_func=lambda each: kinds[each], key=f"{key}_design", **KEEP)  # fmt: skip
+    design = row.segmented_control("Combinations of what varies", list(kinds), default=ask.design, required=True, format_func=lambda each: kinds[each], key=f"{key}_design", **KEEP)  # fmt: skip
     runs = ask.runs
     if design == "fraction":
-        runs = cells[1].number_input("Printed forms (0: as many as needed)", 0, None, ask.runs or 0, key=f"{key}_runs", **KEEP) or None  # fmt: skip
+        runs = row.container(width=WIDE).number_input("Printed forms (0: as many as needed)", 0, None, ask.runs or 0, key=f"{key}_runs", **KEEP) or None  # fmt: skip
     return msgspec.structs.replace(ask, design=design, runs=runs)

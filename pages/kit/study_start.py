@@ -4,13 +4,15 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from pages.kit.states import runs
+from pages.kit.states import cached, runs
 from pages.kit.text import plain
-from traitscope import cost
+from traitscope import cost, headway, places
 from traitscope.background import stop
 from traitscope.design import design_file, design_plan, design_start
 from traitscope.record import Record
+from traitscope.results import divergence_looked as looked
 from traitscope.study_file import StudyError, StudyFile
 
 PILOT = 0.1  # of the sittings
@@ -18,8 +20,11 @@ NEW, GROWN = "a new record", "the record"
 BEGUN = "design_begun"  # the folder that was started, in this session
 
 
-def folder(start: str, path: Path | None) -> tuple[Path, bool]:
-    """The folder of the study's record: a new one, or that of the record it begins with; and whether that one grows."""
+def folder(start: str, path: Path | None, first: str, title: str) -> tuple[Path, bool]:
+    """The folder of the study's record: a new one, or that of the record it begins with; and whether that one grows.
+
+    A new one is called as the study's `title`, once it is another than the `first`, until somebody types a name of his own.
+    """
     name = start.partition(" ")[2] if path else "my_study"
     own = path is not None and path.parent == runs() / name
     if own and st.segmented_control(
@@ -28,8 +33,12 @@ def folder(start: str, path: Path | None) -> tuple[Path, bool]:
         format_func=lambda each: each if each == NEW else f"{each} of {name}",
     ) == GROWN:  # fmt: skip
         return runs() / name, True
-    wanted = design_file.free_name(runs(), name)
-    typed = st.text_input("Name of the study", wanted, key=f"design_{start}_name", help="Its record is the folder of this name.", persist_state="session")  # fmt: skip
+    wanted = design_file.free_name(runs(), name if title == first else title.lower())
+    key = f"design_{start}_name"
+    given = st.session_state.get(f"{key}_given")  # the title, and the name that came of it
+    if given is None or (given[0] != title and st.session_state.get(key) == given[1]):
+        st.session_state[key], st.session_state[f"{key}_given"] = wanted, (title, wanted)
+    typed = st.text_input("Name of the record", key=key, help="The folder that the answers go into. It follows the title until you type another.", persist_state="session")  # fmt: skip
     return runs() / (design_file.folder_name(typed) or wanted), False
 
 
@@ -88,8 +97,6 @@ def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str,
 
 def _progress(folder: Path) -> None:
     """How far the study is that was started from here, and the way to it."""
-    from pages import studies
-
     state = design_start.started(folder)
     with st.container(border=True):
         if state["problem"]:
@@ -102,9 +109,23 @@ def _progress(folder: Path) -> None:
         told = "being asked now" if state["asked"] else "complete" if counts["share"] == 1 else "not being asked"
         st.progress(counts["share"], text=plain(f"{folder.name}: {counts['done']:,} of {counts['trials']:,} trials done, {told}"))  # fmt: skip
         if state["asked"]:
-            st.caption("You may close this page; nothing is lost.")
+            st.caption(f"{'' if counts['done'] else headway.STARTING} You may close this page; nothing is lost.")
             if st.button("Stop", key="design_stop", help="What was answered is kept."):
                 stop(folder)
         record = Record(folder)
-        page = st.Page(partial(studies.render, record), title="Studies", url_path="studies")
-        st.page_link(page, label=plain(f"{folder.name} under Studies"), icon=":material/arrow_forward:", query_params={"record": folder.name})  # fmt: skip
+        done = counts["share"] == 1 and not state["asked"]
+        for label, page in _ways_on(record, done).items():
+            st.page_link(page, label=plain(f"{folder.name} {label}"), icon=":material/arrow_forward:", query_params={"record": folder.name})  # fmt: skip
+
+
+def _ways_on(record: Record, done: bool) -> dict[str, StreamlitPage]:
+    """Where to go on, in words: to the results that a record has as soon as it is done, and always to Studies."""
+    from pages import divergence, studies, trait_profiles
+
+    found = {}
+    if done and not cached(places.places, record).empty:
+        found["under Trait profiles"] = trait_profiles.render, "trait_profiles"
+    if done and not cached(looked.lacking, record):
+        found["under Divergence"] = divergence.render, "divergence"
+    found["under Studies"] = studies.render, "studies"
+    return {label: st.Page(partial(render, record), title=url, url_path=url) for label, (render, url) in found.items()}

@@ -98,7 +98,21 @@ def test_a_study_is_designed_started_and_scored(folder: Path) -> None:
     assert len(tables.scores(record).query("version == 'chosen'")) == 32 * 5
     assert toml(page) == (folder / "first_try" / "study.toml").read_text("utf-8").rstrip()
     calm(page.run())
-    assert "first\\_try under Studies" in [each.proto.label for each in page.get("page_link")]
+    links = [each.proto.label.replace("\\", "") for each in page.get("page_link")]
+    assert links == ["first_try under Trait profiles", "first_try under Studies"]  # it has no pairs for Divergence
+
+
+def test_the_record_is_called_as_the_title_until_a_name_is_typed(folder: Path) -> None:
+    page = rendered("design", None)
+    name = page.text_input(key=f"{SMALL}_name")
+    assert name.value == "my_study"
+    calm(page.text_input(key=f"{SMALL}_title").set_value("Order of options").run())
+    assert page.text_input(key=f"{SMALL}_name").value == "order_of_options"
+    calm(page.text_input(key=f"{SMALL}_name").set_value("mine").run())
+    calm(page.text_input(key=f"{SMALL}_title").set_value("Something else").run())
+    assert page.text_input(key=f"{SMALL}_name").value == "mine"
+    calm(page.button(key="design_save").click().run())
+    assert (folder / "mine" / "study.toml").is_file()
 
 
 def test_own_inventories_travel_into_the_record(folder: Path) -> None:

@@ -20,6 +20,7 @@ from psychometrics import cronbach_alpha
 from tests.pages.tabs import NEEDS_BROWSER, Tab
 from traitscope import tables
 from traitscope.exhibit import Exhibit
+from traitscope.figures.images import height
 from traitscope.record import Record
 from traitscope.results import (
     coefficients,
@@ -208,7 +209,10 @@ def opened(request: pytest.FixtureRequest, runs: Path, tab: Tab) -> Open:
 def test_the_files_of_a_finding_have_the_numbers_of_the_record(opened: Open) -> None:
     exhibit = opened.exhibit
     table = pd.read_csv(StringIO(opened.saved("csv").decode()))
-    _same(table, exhibit.table)
+    about = [name for name in exhibit.about if name not in exhibit.table]
+    assert about[0] == "record" and list(table)[: len(about)] == about
+    assert all((table[name] == exhibit.about[name]).all() for name in about)
+    _same(table.drop(columns=about), exhibit.table)
     opened.shown.by_hand(opened.record, table)
 
     printed = exhibit.printed()
@@ -227,16 +231,18 @@ def test_the_files_of_a_finding_have_the_numbers_of_the_record(opened: Open) -> 
 
 
 def test_the_pictures_of_a_finding_are_pictures_of_it(opened: Open) -> None:
-    figure = opened.exhibit.figure
+    exhibit = opened.exhibit
     png = opened.saved("png")
     assert png.startswith(b"\x89PNG\r\n\x1a\n") and png.rstrip().endswith(b"IEND\xaeB`\x82")
     # 300 dots an inch on paper: three for each of the page's
-    assert struct.unpack(">II", png[16:24]) == (3 * 900, 3 * figure.layout.height)
+    assert struct.unpack(">II", png[16:24]) == (3 * 900, 3 * height(exhibit.figure, exhibit.caption))
     root = ElementTree.fromstring(opened.saved("svg"))
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     words = " ".join("".join(root.itertext()).split())
     title = "".join(next(each for each in root.iter() if each.get("class") == "gtitle").itertext())
     assert title.replace(" ", "") == opened.exhibit.question.replace(" ", "")
+    caption = "".join(next(each for each in root.iter() if each.get("class") == "caption").itertext())
+    assert caption == " ".join(exhibit.caption.split())
     for name in opened.exhibit.table["name"].unique() if "name" in opened.exhibit.table else ():
         assert name in words
     assert opened.tab.errors == []

@@ -78,6 +78,23 @@ def test_a_mistake_in_a_csv_file_is_told_with_file_line_and_value(name: str) -> 
     assert any(told in each and each.startswith("tiny.csv, ") for each in found.mistakes), found.mistakes
 
 
+COLUMNS = {
+    "id,scale,key,txt": "line 8: unknown column 'txt'; did you mean 'text'? Allowed: facet, id, key, left, right, scale, text",
+    "item,scale,key,text": "line 8: unknown column 'item'; ",
+    "id,scale,key,question": "line 8: unknown column 'question'; ",
+    "id,skale,keys,text": "line 8: unknown columns 'skale', 'keys'; did you mean 'scale'?",
+    "id,scale,key": "line 8: there is no column 'text', seen id, scale, key; Allowed: facet",
+}
+
+
+@pytest.mark.parametrize("sign", [",", ";"])
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_a_wrong_name_of_a_column_is_one_mistake(columns: str, sign: str) -> None:
+    text = TEMPLATE.replace("id,scale,key,text", columns).replace("(Goldberg et al., 2006)", "").replace(",", sign)
+    (told,) = read(text).mistakes
+    assert told.startswith(f"tiny.csv, {COLUMNS[columns]}")
+
+
 def test_all_mistakes_of_a_csv_file_are_told_at_once() -> None:
     broken = TEMPLATE.replace("E2,E,R", "E1,X,2").replace("option,2", "option,b")
     assert [each.partition(":")[0] for each in read(broken).mistakes] == [
@@ -105,7 +122,7 @@ def test_an_inventory_that_was_saved_is_shown_and_can_be_named_by_a_study(tmp_pa
     found = read(TEMPLATE, runs=tmp_path)
     path = own_inventories.save(tmp_path, found)
     assert own_inventories.save(tmp_path, found) == path
-    assert inventories_shown.names(tmp_path)["own: tiny"] == str(path)
+    assert inventories_shown.names(tmp_path)["tiny (yours)"] == str(path)
     with pytest.raises(ValueError, match="another inventory is saved under this name"):
         own_inventories.save(tmp_path, read(TEMPLATE.replace("Tiny", "Teeny"), runs=tmp_path))
     study = f'models = ["simulated:person"]\ninventories = ["{path}"]\n'
@@ -192,12 +209,12 @@ def test_every_inventory_of_the_bank_is_shown_with_all_its_items(runs: Path, nam
 
 
 def test_the_page_previews_what_the_address_says_and_says_why_it_cannot(runs: Path) -> None:
-    page = rendered("inventories", runs / "full", view="The printed prompt", bank="tipi", item="tipi_02",
+    page = rendered("inventories", runs / "full", whole="", view="The printed prompt", bank="tipi", item="tipi_02",
                     form_options="reversed", persona_set="big_five_32", persona="E-A+C-N+O+")  # fmt: skip
     assert page.selectbox(key="item").value == "tipi_02"
     system, user = (each.value for each in page.code[:2])
     assert "introverted" in system and "1. Agree strongly" in user and "critical, quarrelsome" in user
-    page = rendered("inventories", runs / "full", view="The printed prompt", bank="scenarios_sd3", elicitation="choice",
+    page = rendered("inventories", runs / "full", whole="", view="The printed prompt", bank="scenarios_sd3", elicitation="choice",
                     form_wording="trait_letters", form_labels="lower")  # fmt: skip
     assert "has labels of its own" in page.warning[0].value.replace("\\", "")
 
@@ -206,12 +223,15 @@ def test_a_pasted_file_is_shown_like_one_of_the_bank_and_its_mistakes_are_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: Path
 ) -> None:
     monkeypatch.setenv("TRAITSCOPE_RUNS", str(tmp_path))
-    page = rendered("inventories", runs / "full", view="Add your own")
+    page = rendered("inventories", runs / "full", whole="", view="Add your own")
     calm(page.text_area(key="text_csv").input(TEMPLATE.replace("E2,E,R", "E2,<b>X</b>,R")).run())
     assert "line 10, scale: unknown scale '<b>X</b>'" in page.error[0].value.replace("\\", "")
     calm(page.text_area(key="text_csv").input(TEMPLATE).run())
     assert not page.error and "Tiny extraversion scale" in words(page)
     assert page.table[0].value.shape[0] == 2
+    # what a model would be sent, before anything is saved
+    assert any("Statement: Am the life of the party." in each.value for each in page.code)
+    assert not (tmp_path / "own_inventories").exists()
     calm(page.button(key="save_inventory").click().run())
     assert (tmp_path / "own_inventories" / "my_inventory.toml").is_file()
     assert msgspec.toml.decode(own_inventories.TEMPLATES["toml"])["title"] == "Tiny extraversion scale"

@@ -57,6 +57,12 @@ def test_of_a_record_that_was_asked_long_ago_no_rate_is_told(own_runs: Path) -> 
     assert "as soon as" in headway.told(record, overview.study(record), time.time() + 3600)
 
 
+def test_before_the_first_answer_a_run_is_said_to_plan_and_load(runs: Path) -> None:
+    record = Record(runs / "planned")
+    row = overview.study(record)
+    assert row["done"] == 0 and "plans the trials and loads the model" in headway.told(record, row)
+
+
 def test_a_length_of_time_is_told_in_the_units_that_matter() -> None:
     told = [headway.duration(each) for each in (0.2, 45, 300, 7500, 200_000)]
     assert told == ["1 second", "45 seconds", "5 minutes", "2 hours 5 minutes", "2 days 8 hours"]

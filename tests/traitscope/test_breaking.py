@@ -33,6 +33,17 @@ def test_options_are_drawn_as_often_as_the_simulated_responder_takes_them(
     assert {value: round(float((given == value).mean()), 2) for value in expected} == pytest.approx(expected, abs=0.012)
 
 
+def test_the_gap_of_a_good_test_is_chance_and_about_one_point_of_its_items() -> None:
+    start = found(Setting()).gap
+    assert start.low < 0 < start.high
+    samples = [answers(Setting(persons=MOST_PERSONS, sample=sample)) for sample in range(1, 51)]
+    said, done = (
+        np.mean([each.mean() for each in (getattr(one, f"{side}_scores")() for one in samples)])
+        for side in ("said", "done")
+    )
+    assert done < said < 50 and done - said == pytest.approx(-1.2, abs=0.4)
+
+
 def test_nobody_differs_and_alpha_is_about_zero_over_many_samples() -> None:
     alphas = [found(Setting(trait_sd=0.0, sample=sample)).alpha.value for sample in range(1, 31)]
     assert np.mean(alphas) == pytest.approx(0.0, abs=0.08)

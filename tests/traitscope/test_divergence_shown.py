@@ -1,6 +1,7 @@
 """What is shown of saying and doing is what the measures say, and what was put into a simulated person comes out in words."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def of_scale(at: Looked, scale: str) -> Looked:
 
 
 def test_who_acts_as_it_says_agrees_on_every_trait_and_is_told_so(along: Record) -> None:
-    assert set(shown.by_trait(along, AT).table["verdict"]) == {"agrees"}
+    assert set(shown.by_trait(along, AT).table["verdict"]) == {"acts as it says"}
     text = shown.verdict(along, AT)
     assert text.startswith("What it does goes with what it says (rank correlation of the pairs .")
     assert "acts at the level it says, within 10 points: Extraversion" in text and "Neuroticism" in text
@@ -76,7 +77,7 @@ def test_acting_higher_and_lower_are_told_apart_and_hang_on_the_margin(tmp_path:
     assert table["verdict"].to_dict() == {"Extraversion": "acts lower", "Neuroticism": "acts higher"}
     assert table.loc["Extraversion", "done"] < table.loc["Extraversion", "said"] - 20
     wide = levels.by_trait(record, dataclasses.replace(at, margin=100.0))
-    assert set(wide["verdict"]) == {"agrees"}
+    assert set(wide["verdict"]) == {"acts as it says"}
     assert "the study says 10" in shown.by_trait(record, dataclasses.replace(at, margin=12.0)).note
 
 
@@ -175,3 +176,30 @@ def test_constant_ways_are_offered_last(tmp_path: Path) -> None:
     pairs = looked.pairs(record, "simulated:uniform")
     pairs.loc[pairs["done_by"] == RATED, "done"] = 3.0  # of this test's own record
     assert looked.options(record, "simulated:uniform", "done_by") == [CHOSEN, RATED]
+
+
+def test_what_unrelated_pairs_stay_under_stands_in_the_table(along: Record) -> None:
+    told = re.search(r"unrelated pairs stay under (\.\d\d)", shown.verdict(along, AT))
+    exhibit = beside.measured(along, AT)
+    row = exhibit.printed().set_index("measure").loc["rank correlation of pairs"]
+    ends = [row[f"{each} swapped, 95 %"].strip("[]").split(", ")[1] for each in ("items", "personas")]
+    assert told is not None and told[1] == max(ends)
+
+
+def test_a_correlation_corrected_beyond_one_is_remarked_on(along: Record) -> None:
+    exhibit = beside.measured(along, of_scale(AT, "N"))
+    row = exhibit.table.set_index("measure").loc["disattenuated"]
+    assert row["value"] > 1 and row["why"] == "above 1" and looked.OVER_ONE in exhibit.note
+    assert looked.OVER_ONE in shown.points(along, AT).note
+
+
+def test_the_note_says_how_few_different_values_the_pairs_have(along: Record) -> None:
+    part = looked.part(along, AT, "model")
+    assert part is not None
+    note = beside.measured(along, AT).note
+    assert f"What is said has {part.pairs['said'].nunique()} different values" in note
+
+
+def test_all_traits_of_a_persona_are_said_to_be_mixed(along: Record) -> None:
+    assert "All traits are mixed" in shown.by_persona(along, AT).caption
+    assert "mixed" not in shown.by_persona(along, of_scale(AT, "E")).caption

@@ -18,6 +18,16 @@ def test_the_page_has_the_title_and_the_plot_keeps_its_height() -> None:
     assert plots[0] == plots[1] and shown.layout.margin.t < figure.layout.margin.t
 
 
+def test_dark_blue_is_lighter_on_a_dark_page_and_nowhere_else() -> None:
+    figure = figures.forest(TABLE, QUESTION, x="share")
+    marks = [each.marker.color for each in figure.data if each.marker.color]
+    assert "#0072B2" in marks and "#0072B2" in figures.on_page(figure, "light").to_json()
+    dark = figures.on_page(figure, "dark")
+    assert "#0072B2" not in dark.to_json() and dark.data[0].marker.color == "#3D9BE0"
+    assert [each.marker.color for each in figure.data if each.marker.color] == marks  # the figure itself stays as it is
+    assert [each.x for each in dark.data] == [each.x for each in figure.data]
+
+
 def test_text_is_light_on_dark_and_dark_on_light() -> None:
     inks = [figures.on_page(figures.forest(TABLE, QUESTION, x="share"), theme).layout for theme in ("light", "dark")]
     for layout in inks:

@@ -74,6 +74,23 @@ def test_pages_hold_all_replies_and_overlap_nowhere(record: Record) -> None:
     assert replies.found(record, {}, "", 99).table["reply"].iloc[-1] == names[-1]
 
 
+def test_the_list_has_draw_and_words_of_each_item(record: Record) -> None:
+    table = replies.found(record, {"persona": "odd"}).table
+    assert set(table["draw"]) == {1}
+    known = {item.id: item.text for item in record.inventory("tipi").items}
+    assert [known[each] for each in table["item"]] == table["asked"].to_list()
+
+
+def test_a_linked_reply_is_found_on_its_page_and_stands_first_there(record: Record) -> None:
+    last = replies.found(record, {}, "", 2)
+    name = str(last.table["reply"].iloc[5])
+    assert replies.page_of(record, {}, "", name) == 2 and replies.page_of(record, {"persona": "odd"}, "", name) == 1
+    shown, places = last.beginning_with(name)
+    assert places == [0] and shown.table["reply"].iloc[0] == name
+    assert sorted(shown.table["reply"]) == sorted(last.table["reply"])
+    assert last.beginning_with("1") == (last, [])
+
+
 def test_a_reply_is_shown_with_the_prompt_that_was_sent_and_its_raw_text(record: Record) -> None:
     row = replies.found(record, {"persona": "odd", "model": "simulated:person", "form": "options=reversed"}).table.iloc[
         0

@@ -21,6 +21,11 @@ def test_a_bfi_10_is_scored_as_by_hand_reversed_items_turned_round() -> None:
     assert own["t"].isna().all()  # a short form has no norm of its own
 
 
+def test_on_a_screen_nobody_is_told_to_write_a_number() -> None:
+    for name in taking.TESTS.values():
+        assert "write" not in taking.instructions(taking.inventory(name))
+
+
 def test_a_complete_scale_is_placed_in_its_verified_norm_group_and_one_with_a_gap_is_not() -> None:
     of = taking.inventory("sd3")
     answers: dict[str, int | None] = {item.id: 4 if item.key > 0 else 2 for item in of.items}

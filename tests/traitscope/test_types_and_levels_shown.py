@@ -1,6 +1,7 @@
 """Letters of a type and assigned levels come back from persons who answer by what they were assigned."""
 
 import pytest
+from scipy import stats
 
 from traitscope.record import Record
 from traitscope.results import assigned_shown, profiles, types_shown
@@ -27,6 +28,13 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Record:
     folder = tmp_path_factory.mktemp("types")
     (folder / "study.toml").write_text(STUDY, "utf-8")
     return run(load_study(folder / "study.toml"), folder / "record")
+
+
+def test_few_levels_are_said_to_bound_a_rank_correlation(typed: Record) -> None:
+    exhibit = assigned_shown.effects(typed, **PLACE, level="domain", persona_set="mbti_16")
+    assert set(exhibit.table["n_levels"]) == {2}
+    assert "Spearman reaches .87 at most" in exhibit.note
+    assert stats.spearmanr([0] * 8 + [1] * 8, range(16)).statistic == pytest.approx(0.87, abs=0.005)
 
 
 def test_a_perfect_persona_gets_the_letters_it_was_assigned_in_every_form(typed: Record) -> None:

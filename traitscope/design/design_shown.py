@@ -14,6 +14,7 @@ from traitscope.buying import Place
 from traitscope.cost import Range
 from traitscope.design.design_plan import Plan
 from traitscope.exhibit import Exhibit
+from traitscope.form_words import WORDS, effect
 from traitscope.overview import counted
 from traitscope.planning import dollars
 from traitscope.study_file import Ask
@@ -37,7 +38,7 @@ def picture(ask: Ask, seed: int, number: int) -> Exhibit:
         form = "the standard form" if told == "standard" else f"one form ({told})"
         return Exhibit(name, question, DataFrame(), missing=f"Nothing varies: it is printed in {form}.")
     cells: list[dict[str, Any]] = [
-        {"form": at, "factor": factor, "level": str(level), "place": layout.factors[factor].index(level)}
+        {"form": at, "factor": WORDS[factor], "level": str(level), "place": layout.factors[factor].index(level)}
         for at, row in enumerate(layout.rows, start=1)
         for factor, level in row.items()
     ]
@@ -45,12 +46,10 @@ def picture(ask: Ask, seed: int, number: int) -> Exhibit:
     drawn = table[table["form"] <= MOST_ROWS]
     caption = f"{counted(layout.runs, 'printed form')} of {layout.full:,}: {KINDS[layout.kind]}"
     caption += f", efficiency {layout.efficiency:.2f} of all combinations" if layout.kind == "d-optimal" else ""
-    caption += (
-        f". {ask.elicitation.capitalize()}; each form is given {counted(ask.replicates, 'time')} to every persona."
-    )
+    caption += f". {ask.elicitation.capitalize()}; {counted(ask.replicates, 'draw')} of each form and persona."
     caption += f" The picture has the first {MOST_ROWS}." if layout.runs > MOST_ROWS else ""
     rows = DataFrame([{"form": at, **{key: str(level) for key, level in row.items()}} for at, row in enumerate(layout.rows, start=1)])  # fmt: skip
-    columns = [column("form", kind="count"), *(column(factor) for factor in layout.factors)]
+    columns = [column("form", kind="count"), *(column(factor, WORDS[factor]) for factor in layout.factors)]
     return Exhibit(name, question, rows, columns, caption, figures.design(drawn, question))
 
 
@@ -63,7 +62,7 @@ def aliases(ask: Ask, seed: int, number: int) -> Exhibit | None:
     if not layout.aliases:
         return Exhibit(name, question, DataFrame(), missing="Every main effect is clear of every other effect.")
     table = DataFrame(
-        [{"effect": each.effect.replace("_", " "), "aliased_with": each.aliased_with.replace("_", " "), "correlation": each.correlation, "share": each.share,
+        [{"effect": effect(each.effect), "aliased_with": effect(each.aliased_with), "correlation": each.correlation, "share": each.share,
           "status": "cannot be estimated" if each.status == "not_estimable" else "confounded"} for each in layout.aliases]
     )  # fmt: skip
     told = {"correlation": "largest between a contrast of the one and of the other", "share": "part of the effect's variation that goes with the other"}  # fmt: skip

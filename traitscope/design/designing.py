@@ -24,18 +24,13 @@ from traitscope.study_file import Ask, Model, People, StudyFile
 
 MODELS = ["simulated:person", "local:smollm2-135m", *(f"simulated:{name}" for name in KINDS if name != "person")]
 ELICITATIONS: tuple[Elicitation, ...] = get_args(Elicitation)
-FACTOR_WORDS = {
-    "wording": "Wording of the instruction",
-    "labels": "Labels of the options",
-    "options": "Order of the options",
-    "binding": "Labels stay in place (position) or move with their option (content)",
-    "items": "Order of the items",
-    "items_per_prompt": "Items in one prompt",
-    "memory": "Each item alone (fresh) or one conversation (continued)",
-    "persona_place": "Where the persona is told",
-    "language": "Language of items and options",
-    "situation": "Telling of the situation",
-    "format": "Format of the reply",
+FACTORS_TOLD = {
+    "wording": "Of the instruction.",
+    "labels": "Of the options.",
+    "binding": "Labels stay in place (position) or move with their option (content).",
+    "memory": "Each item alone (fresh) or one conversation (continued).",
+    "persona_place": "In the system's message or the user's.",
+    "language": "Of items and options.",
 }
 ELICITATIONS_TOLD = (
     "rating: how well a statement, or an action, fits; choice: one action of a scenario; likelihood: how likely the text itself "

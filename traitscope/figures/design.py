@@ -5,9 +5,11 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import COLOURS, laid_out, plain, rgba, wrapped
+from traitscope.figures.style import COLOURS, SMALL, laid_out, plain, rgba, wrapped
 
 HEIGHT, LETTERS = 26, 16  # of a row in pixels; of a line in a cell
+ACROSS = 56  # letters of all names of factors in one line, on a narrow page
+LINE = 18  # pixels of a line of these names
 PALE = 0.32  # so that words stay readable on dark and on light
 
 
@@ -31,10 +33,12 @@ def design(table: DataFrame, title: str) -> go.Figure:
                         for each, factor, level in zip(some["form"], some["factor"], some["level"], strict=True)],
             hovertemplate="form %{customdata[0]}<br>%{customdata[1]}: %{customdata[2]}<extra></extra>",
         )  # fmt: skip
-    laid_out(figure, title, plot=max(60, HEIGHT * len(forms)), y="Printed form")
+    named = [wrapped(each.replace("_", " "), ACROSS // len(factors)) for each in factors]
+    room = LINE * max(each.count("<br>") for each in named)
+    laid_out(figure, title, plot=max(60, HEIGHT * len(forms)) + room, y="Printed form")
     figure.update_layout(barmode="overlay", bargap=0.1)
     figure.update_xaxes(
-        tickvals=list(range(len(factors))), ticktext=[wrapped(each.replace("_", " "), LETTERS) for each in factors],
+        tickvals=list(range(len(factors))), ticktext=named, tickfont={"size": 11 if len(factors) > 6 else SMALL},
         range=[-0.5, len(factors) - 0.5], showgrid=False, zeroline=False, tickangle=0,
     )  # fmt: skip
     step = max(1, len(forms) // 30)

@@ -39,7 +39,7 @@ def heatmap(
         far = max((abs(each - middle) for each in numbers), default=1.0) or 1.0
         low, high = middle - far, middle + far
     printed = len(down) * len(across) <= MOST_PRINTED and len(across) <= 24
-    texts = [["" if each is None else f"{each:.{digits}f}" for each in row] for row in values]
+    texts = [["" if each is None else f"{round(each, digits) + 0.0:.{digits}f}" for each in row] for row in values]
     figure = go.Figure(
         go.Heatmap(
             z=values, x=list(range(len(across))), y=list(range(len(down))), zmin=low, zmax=high, xgap=1, ygap=1,
@@ -68,7 +68,7 @@ def heatmap(
         figure.update_xaxes(
             side="top", ticktext=[plain(each) for each in across], tickangle=None, autotickangles=[0, -60]
         )
-        above = 52 if x else 34
+        above = 44 if x else 22
         figure.update_layout(
             margin={"t": figure.layout.margin.t + above, "b": 12}, height=figure.layout.height + above - 40 - room
         )

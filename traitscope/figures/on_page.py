@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import plotly.graph_objects as go
+from plotly.basedatatypes import BasePlotlyType
 
 from traitscope.figures.style import HEAD, LINE
 
@@ -10,6 +13,8 @@ INK = {
     "light": "#31333F",
     "dark": "#E6E9EF",
 }  # 12 : 1 and 15 : 1 on the pages of Streamlit; its own greys are below 4.5 : 1
+LIGHTER = {"#0072B2": "#3D9BE0", "rgba(0,114,178": "rgba(61,155,224"}  # blue on near-black: 3.6 : 1, and 6.3 : 1
+STYLE = ("marker", "line", "error_x", "error_y", "color", "fillcolor", "pattern", "bgcolor")
 ABOVE = 6  # pixels over the plot, where no title stands
 
 
@@ -29,4 +34,18 @@ def on_page(figure: go.Figure, theme: str = "light") -> go.Figure:
     shown.update_polars(radialaxis={"tickfont": ink}, angularaxis={"tickfont": ink})
     shown.update_annotations(font=ink)
     shown.update_traces(colorbar={"tickfont": ink, "title": {"font": ink}}, selector={"type": "heatmap"})
+    if theme == "dark":
+        for each in (*shown.data, *shown.layout.shapes):
+            each.update(_lighter({name: each[name] for name in STYLE if name in each and each[name] is not None}))
     return shown
+
+
+def _lighter(style: Any) -> Any:
+    """A style with the dark blue made lighter, wherever in it a colour stands."""
+    if isinstance(style, str):
+        return next((style.replace(dark, light) for dark, light in LIGHTER.items() if style.startswith(dark)), style)
+    if isinstance(style, BasePlotlyType):
+        style = style.to_plotly_json()
+    if isinstance(style, dict):
+        return {name: _lighter(value) for name, value in style.items() if name in STYLE}
+    return [_lighter(each) for each in style] if isinstance(style, list | tuple) else style

@@ -5,7 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from pandas import DataFrame
 
-from traitscope.figures.style import COLOURS, known, laid_out, plain, rows_axis
+from traitscope.figures.style import COLOURS, LABEL_LETTERS, known, laid_out, plain, rows_axis, wrapped
+
+LINE = 18  # pixels of a line of a name
 
 
 def bars(
@@ -19,7 +21,8 @@ def bars(
             customdata=[plain(each) for each in names], hovertemplate="%{customdata}: %{x:.3~f}<extra></extra>", width=0.6,
         )
     )  # fmt: skip
-    laid_out(figure, title, plot=max(120, 40 * len(names)), x=x)
+    lines = max((wrapped(each, LABEL_LETTERS).count("<br>") + 1 for each in names), default=1)
+    laid_out(figure, title, plot=max(120, max(40, LINE * lines) * len(names)), x=x)
     if span:
         figure.update_xaxes(range=list(span))
     rows_axis(figure, names)

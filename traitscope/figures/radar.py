@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 from pandas import DataFrame
 
 from traitscope.figures.groups import called, each_group, say_why_empty, span_of, unit_of
-from traitscope.figures.style import DASHES, GREY, GRID, NARROW, SMALL, colour, known, laid_out, symbol, wrapped
+from traitscope.figures.style import DASHES, GREY, GRID, LINE, NARROW, SMALL, colour, known, laid_out, symbol, wrapped
 
 MOST_NAMES = 12  # round a radar; more would overlap
 SPOKE_LETTERS = 12
-PLOT = 320  # height in pixels
+PLOT = 340  # height in pixels
 
 
 def radar(table: DataFrame, title: str) -> go.Figure:
@@ -54,7 +54,7 @@ def radar(table: DataFrame, title: str) -> go.Figure:
     spoke = 90 - 180 / max(1, len(names))  # between the first two scales, where no line hides its numbers
     figure.update_polars(
         bgcolor="rgba(0,0,0,0)",
-        domain={"x": [0.2, 0.8]},  # plotly leaves no room for the names of the scales
+        domain={"x": [0.2, 0.8], "y": [0.0, 1 - LINE * (1 + spokes[0].count("<br>")) / PLOT]},  # plotly leaves no room for names
         radialaxis={"range": [low, high], "gridcolor": GRID, "angle": spoke, "nticks": 5, "tickangle": spoke,
                     "tickfont": {"size": SMALL}, "linecolor": GRID},
         angularaxis={"gridcolor": GRID, "linecolor": GRID, "rotation": 90, "direction": "clockwise", "tickfont": {"size": 14}},

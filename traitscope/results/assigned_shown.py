@@ -10,10 +10,16 @@ from traitscope.apa import Column, column, interval
 from traitscope.choosing import where_all
 from traitscope.exhibit import Exhibit
 from traitscope.notes import in_words
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results import levels, profiles, profiles_told
 
 NOBODY = "No persona here was assigned a level of a trait that these scales measure. Sets with assigned levels are listed by `traitscope personas`."
+TWO_LEVELS = (
+    "Over two assigned levels ranks are mostly ties: where the personas of a level differ among each other, Spearman reaches .87 at most, "
+    "as soon as every one of the high level is above every one of the low. Then all resamples give the same, and the interval has no width: "
+    "that says nothing of levels in between."
+)
 LEVELS = [
     column("name", "scale"), column("pole", "assigned"), column("n_persons", "persons", "count"),
     column("value", "mean", "number"), interval(), column("note"),
@@ -23,6 +29,7 @@ EFFECTS = [
     column("d_ddof1", "d", "number", "difference of the poles over their pooled spread; no d between humans"),
     Column(("d_low", "d_high"), "95 % CI of d", "number"),
     column("null95", "chance d", "number", "95 % of permuted labels give a smaller |d|"),
+    column("n_levels", "levels", "count", "different levels that were assigned"),
     column("spearman", "Spearman", "bounded", "rank correlation of assigned and measured level"),
     Column(("spearman_low", "spearman_high"), "95 % CI of Spearman", "bounded"), column("note"),
 ]  # fmt: skip
@@ -51,7 +58,16 @@ def measured(record: Record, inventory: str, model: str, ask: str, level: str, p
         "intervals over personas, none below three."
     )
     note = "A stroke is the mean of a persona's sittings. Levels count in the scale's own direction."
-    return Exhibit("measured", question, table, LEVELS, caption, figure, note=note)
+    return Exhibit(
+        "measured",
+        question,
+        table,
+        LEVELS,
+        caption,
+        figure,
+        note=note,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def effects(record: Record, inventory: str, model: str, ask: str, level: str, persona_set: str) -> Exhibit:
@@ -61,12 +77,16 @@ def effects(record: Record, inventory: str, model: str, ask: str, level: str, pe
     rows = where_all(table, level=level, persona_set=persona_set) if len(table) else table
     if rows.empty:
         return Exhibit("effects", question, rows, missing=NOBODY)
-    rows = rows.assign(note=rows["note"].map(in_words)).reset_index(drop=True)
+    people = profiles.people(record, inventory, model, ask)
+    counts = people[people["persona_set"].eq(persona_set)].groupby("scale")["assigned"].nunique()
+    rows = rows.assign(n_levels=rows["scale"].map(counts), note=rows["note"].map(in_words)).reset_index(drop=True)
     caption = (
         f"{profiles_told.asked(record, inventory, model, ask)}. d divides by the spread of the other assigned traits and is no human "
         f"d. Intervals are bootstrapped over personas, and withheld below {estimates.FEWEST_FOR_INTERVAL}."
     )
-    return Exhibit("effects", question, rows, EFFECTS, caption)
+    return Exhibit(
+        "effects", question, rows, EFFECTS, caption, note=TWO_LEVELS if (rows["n_levels"] == 2).any() else ""
+    )
 
 
 def _means(people: DataFrame) -> DataFrame:

@@ -8,6 +8,7 @@ from traitscope.choosing import where_all
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results.forms_asked import asked
 
@@ -50,4 +51,13 @@ def _sensitivities(record: Record, inventory: str, model: str, ask: str) -> Exhi
         "Order: another option is chosen when the options stand in the other order. Prompt, words: the scenario's class (high, low, tie) is "
         "not the same in all. Each answer is the most probable option (Lee et al., 2025)."
     )
-    return Exhibit("sensitivities", question, table, COLUMNS, caption, figure, note=note)
+    return Exhibit(
+        "sensitivities",
+        question,
+        table,
+        COLUMNS,
+        caption,
+        figure,
+        note=note,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )

@@ -13,10 +13,10 @@ from pandas import DataFrame
 from psychometrics import omega_one_factor
 from traitscope import statistics
 from traitscope.estimates import FEWEST_FOR_INTERVAL
+from traitscope.form_words import WORDS
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.record import Record
-from traitscope.results.forms_asked import WORDS
 from traitscope.results.place_sample import EVERY_FORM, forms, place_sample
 from traitscope.sample import Sample
 from traitscope.statistics.found import item_tables, replicates, shown

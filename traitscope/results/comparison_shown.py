@@ -53,7 +53,22 @@ def forest(record: Record, compared: Compared, level: str = "domain") -> Exhibit
     )
     columns = [each for each in DIFFERENCES if each.word != "model" or len(compared.others) > 1]
     return Exhibit(
-        "differences", question, table, columns, _caption(record, compared, table), figure, note=_note(table)
+        "differences",
+        question,
+        table,
+        columns,
+        _caption(record, compared, table),
+        figure,
+        note=_note(table),
+        about=_about(record, compared),
+    )
+
+
+def _about(record: Record, compared: Compared) -> dict[str, str]:
+    """What all exhibits here are of; models stand in the rows, or are compared as a whole."""
+    models = "; ".join(compared.models)
+    return places.about(
+        record, inventory=compared.inventory, ask=compared.ask, persona_set=compared.persona_set, models=models
     )
 
 
@@ -126,7 +141,9 @@ def invariance_steps(record: Record, compared: Compared) -> Exhibit | None:
     table = DataFrame(found)
     table["note"] = table["note"].map(in_words)
     told = f"{', '.join(compared.models)}; {compared.inventory}; {places.ask_words(compared.ask)}; {compared.persona_set}. Each step holds more equal between models."
-    return Exhibit("invariance", "Do the items measure alike in these models?", table, STEPS, told)
+    return Exhibit(
+        "invariance", "Do the items measure alike in these models?", table, STEPS, told, about=_about(record, compared)
+    )
 
 
 def agreement(record: Record, compared: Compared) -> Exhibit:
@@ -155,7 +172,7 @@ def agreement(record: Record, compared: Compared) -> Exhibit:
     told = f"{', '.join(model_name(record, each) for each in compared.models)}; {compared.inventory}; {places.ask_words(compared.ask)}; {compared.persona_set}, n = "
     told += f"{_span(table['n_persons'])} personas. 95 % intervals over personas, none below {FEWEST_FOR_INTERVAL}."
     note = "ICC(A,1) asks for the same scores, ICC(C,1) for the same ranks and distances."
-    return Exhibit("agreement", question, table, AGREEMENT, told, figure, note=note)
+    return Exhibit("agreement", question, table, AGREEMENT, told, figure, note=note, about=_about(record, compared))
 
 
 def _invariance(record: Record, compared: Compared) -> tuple[str, list[dict[str, Any]]]:

@@ -16,7 +16,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
-from traitscope.places import ask_words
+from traitscope.places import about, ask_words
 from traitscope.record import Record
 from traitscope.results.coefficients import Asked, computed, whole_sample
 from traitscope.statistics.found import domains
@@ -77,7 +77,7 @@ def stacked(record: Record, asked: Asked) -> Exhibit:
     told = f"{_who(record, asked)}, n = {counted(whole_sample(record, asked).who.nunique(), 'persona')}. The larger the persona's own share, the better."
     note = "Shares of the estimated components; a negative estimate counts as 0 and stands in the table. What a persona shares with the form "
     note += "or the draw is error of its scores. The residual is what nothing else explains."
-    return Exhibit("components", question, table, COMPONENTS, told, figure, note=note)
+    return Exhibit("components", question, table, COMPONENTS, told, figure, note=note, about=_about(record, asked))
 
 
 def dependable(record: Record, asked: Asked) -> Exhibit:
@@ -98,7 +98,7 @@ def dependable(record: Record, asked: Asked) -> Exhibit:
         return Exhibit("dependable", question, table, missing="No scale has two items that were answered.")
     told = f"{_who(record, asked)}. 95 % intervals over personas, none below 10. G is of the ranks of personas, Phi of their scores as they stand; "
     told += "SEM in answer categories (likelihoods: nats per token)."
-    return Exhibit("dependable", question, table, DEPENDABLE, told)
+    return Exhibit("dependable", question, table, DEPENDABLE, told, about=_about(record, asked))
 
 
 def scales(record: Record, asked: Asked) -> dict[str, str]:
@@ -147,7 +147,7 @@ def planned(record: Record, asked: Asked, scale: str, along: str, sizes: Mapping
     )  # fmt: skip
     told = f"{_who(record, asked)}; {name}; n = {counted(study.components.n_persons, 'persona')}. The band is the 95 % interval that such a study would give of itself."
     note = f"Phi is of scores as they stand, G of their ranks. The upright line is the chosen size, the dotted one {number(WANTED, 'bounded')}."
-    return Exhibit("d_study", question, table, CURVE, told, figure, note=note)
+    return Exhibit("d_study", question, table, CURVE, told, figure, note=note, about=_about(record, asked))
 
 
 def d_table(record: Record, asked: Asked, scale: str, along: str, sizes: tuple[tuple[str, int], ...]) -> DataFrame:
@@ -223,6 +223,11 @@ def _words(effect: str, effects: set[str]) -> str:
 
 def _residual(table: DataFrame) -> str:
     return next(str(each) for each in table["effect"] if str(each).startswith(RESIDUAL))
+
+
+def _about(record: Record, asked: Asked) -> dict[str, str]:
+    """All forms are looked at here, whichever was chosen elsewhere."""
+    return about(record, inventory=asked.inventory, model=asked.model, ask=asked.ask, persona_set=asked.persona_set)
 
 
 def _who(record: Record, asked: Asked) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from traitscope.apa import number
+from traitscope.form_words import WORDS
 from traitscope.kept import kept
 from traitscope.record import Record
 from traitscope.results import draws_shown, form_effects_shown
-from traitscope.results.forms_asked import WORDS, FormsAsked, asked
+from traitscope.results.forms_asked import FormsAsked, asked
 from traitscope.results.places_chosen import place_shares
 
 ACTS = {

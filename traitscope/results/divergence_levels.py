@@ -19,7 +19,7 @@ from traitscope.record import Record
 from traitscope.results import divergence_looked as looked
 from traitscope.results.divergence_looked import Looked
 
-WORDS = {"agrees": "agrees", "diverges upward": "acts higher", "diverges downward": "acts lower",
+WORDS = {"agrees": "acts as it says", "diverges upward": "acts higher", "diverges downward": "acts lower",
          "cannot be told": "cannot be told"}  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _row(said: Estimate, done: Estimate, gap: Estimate, n: int) -> dict[str, Any
 
 
 def _judged(table: DataFrame, margin: float) -> DataFrame:
-    """With the verdict: "agrees", "acts higher", "acts lower", "cannot be told"; empty where there is no gap."""
+    """With the verdict: "acts as it says", "acts higher", "acts lower", "cannot be told"; empty where there is no gap."""
     told = [
         WORDS[verdict(Estimate(value, low, high), margin)] if value == value else ""
         for value, low, high in zip(table["gap"], table["low"], table["high"], strict=True)

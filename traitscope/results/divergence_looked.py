@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from inventories.definitions import Inventory
 from inventories.scenarios import twins
-from traitscope import analysis, pairing, tables
+from traitscope import analysis, pairing, places, tables
 from traitscope.choosing import choices, where_all
 from traitscope.divergence import MARGIN, TAU, measures
 from traitscope.divergence_scopes import Part, apart, parts
@@ -19,6 +19,7 @@ from traitscope.record import Record
 from traitscope.study_file import StudyError, study_file
 
 EVERY = "all traits"
+OVER_ONE = "sampling error: the reliabilities came out too low, so that too much was corrected"
 EXAMPLE = "traitscope run examples/saying_and_doing.toml"
 NO_SCENARIOS = (
     "This record asked no scenarios that are twins of statements, so there is nothing to set beside what a model says of itself. "
@@ -118,6 +119,12 @@ def planned(record: Record) -> tuple[float, float]:
     except (StudyError, OSError):
         return MARGIN, TAU
     return said.margin, said.tau
+
+
+def about(record: Record, at: Looked) -> dict[str, str]:
+    """What is looked at, as a CSV says it in columns."""
+    way = {"said_by": at.said_by, "done_by": at.done_by, "persona_set": at.persona_set, "trait": at.scale or EVERY}
+    return places.about(record, model=at.model, **way)
 
 
 def asked(record: Record, at: Looked) -> str:

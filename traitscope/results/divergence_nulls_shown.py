@@ -18,6 +18,7 @@ from traitscope.estimates import SEED
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
+from traitscope.overview import counted
 from traitscope.record import Record
 from traitscope.results import divergence_looked as looked
 from traitscope.results.divergence_looked import Looked
@@ -47,8 +48,10 @@ SHORT = {
 MEASURED = [
     column("word", "measure"), column("value", kinds="kind"), interval(kinds="kind"),
     column("null_items", "items swapped", told="mean when actions are exchanged over the items of each persona", kinds="kind"),
+    column("null_items_low, null_items_high", "items swapped, 95 %", told="what unrelated pairs give", kinds="kind"),
     column("null_items_p", "p (items)", "p", "share of these exchanges that are as consistent"),
     column("null_persons", "personas swapped", told="mean when personas are exchanged, within their assigned pole where one is", kinds="kind"),
+    column("null_persons_low, null_persons_high", "personas swapped, 95 %", kinds="kind"),
     column("null_persons_p", "p (personas)", "p"), column("beyond", "beyond both"), column("why", "note"),
 ]  # fmt: skip
 BLIND = [
@@ -98,7 +101,7 @@ def null(record: Record, at: Looked, statistic: str) -> Exhibit:
     caption = f"{looked.asked(record, at)} {statistic[0].upper()}{statistic[1:]}{_of_what(record, at)} {number(row['value'], kind)}: {ps}."
     note = (
         f"The {'lower' if name in LOW else 'higher'}, the more consistent. Bars: {max(map(len, shown.values())):,} exchanges that break the "
-        f"pairs and leave the answers; n is {row['n_pairs']:,} pairs of {row['n_persons']:,} personas."
+        f"pairs and leave the answers; n is {row['n_pairs']:,} pairs of {row['n_persons']:,} personas. {_values(record, at)}"
     )  # fmt: skip
     long = pd.concat(
         [
@@ -109,7 +112,9 @@ def null(record: Record, at: Looked, statistic: str) -> Exhibit:
     figure = figures.histogram(
         long, question, x=statistic, observed=float(row["value"]), told=f"seen {number(row['value'], kind)}"
     )
-    return Exhibit("divergence_null", question, table, NULLS, caption, figure, note=note)
+    return Exhibit(
+        "divergence_null", question, table, NULLS, caption, figure, note=note, about=looked.about(record, at)
+    )
 
 
 def measured(record: Record, at: Looked) -> Exhibit:
@@ -119,7 +124,10 @@ def measured(record: Record, at: Looked) -> Exhibit:
         f"{looked.asked(record, at)} Measures{_of_what(record, at)}. 95 % bootstrap intervals over personas, none below ten; of one "
         f"persona, over its items."
     )
-    note = "Correlations and changes of rank over personas are means of the traits." if not at.scale else ""
+    note = f"{_values(record, at)} Correlations and changes of rank over personas are means of the traits."
+    note = _values(record, at) if at.scale else note
+    if some["why"].eq("above 1").any():
+        note += f" Disattenuated above 1 is {looked.OVER_ONE}."
     return Exhibit(
         "divergence_measures",
         "What do all measures say, and what do unrelated pairs give?",
@@ -127,6 +135,7 @@ def measured(record: Record, at: Looked) -> Exhibit:
         MEASURED,
         caption,
         note=note,
+        about=looked.about(record, at),
     )
 
 
@@ -145,7 +154,12 @@ def without_looking(record: Record, at: Looked) -> Exhibit | None:
         f"{looked.asked(record, at)} The same pairs answered without looking: what such answers reach too says little."
     )
     return Exhibit(
-        "divergence_without_looking", "What do answers reach that are given without looking?", some, BLIND, caption
+        "divergence_without_looking",
+        "What do answers reach that are given without looking?",
+        some,
+        BLIND,
+        caption,
+        about=looked.about(record, at),
     )
 
 
@@ -167,7 +181,9 @@ def confirmed(record: Record, at: Looked) -> Exhibit | None:
     if drawn["value"].isna().all():
         return Exhibit("divergence_confirmed", question, table, missing="No confirmation could be read.")
     figure = figures.forest(drawn, question, x="percent confirmed", span=(0.0, 100.0))
-    return Exhibit("divergence_confirmed", question, table, CONFIRMED, caption, figure, note=note)
+    return Exhibit(
+        "divergence_confirmed", question, table, CONFIRMED, caption, figure, note=note, about=looked.about(record, at)
+    )
 
 
 def _own(record: Record, at: Looked) -> DataFrame:
@@ -181,10 +197,11 @@ def _own(record: Record, at: Looked) -> DataFrame:
         & table["scale"].eq(scope[1])
     ]
     notes = own["note"].map(_note)
+    over = own["measure"].eq("disattenuated") & own["value"].gt(1)
     return own.assign(
         word=own["measure"].map({**WORDS, **SHORT}).fillna(own["measure"]), note=notes,
         kind=["bounded" if name in ALWAYS_BOUNDED else "number" for name in own["measure"]],
-        beyond=own["above_null"].map({True: "yes", False: "no"}), why=notes.where(own["value"].isna()),
+        beyond=own["above_null"].map({True: "yes", False: "no"}), why=notes.where(own["value"].isna()).mask(over, "above 1"),
     ).reset_index(drop=True)  # fmt: skip
 
 
@@ -238,6 +255,15 @@ def _null_row(row: Series[Any] | None, unit: str, draws: Floats) -> dict[str, ob
 def _within(record: Record, at: Looked, unit: str) -> str:
     part = looked.part(record, at, "trait" if at.scale else "model", at.scale)
     return " within their assigned pole" if unit == "persons" and part is not None and part.poles is not None else ""
+
+
+def _values(record: Record, at: Looked) -> str:
+    """On how few different answers the pairs rest: a rank correlation of two values cannot move."""
+    part = looked.part(record, at, "trait" if at.scale else "model", at.scale)
+    if part is None:
+        return ""
+    said, done = (counted(part.pairs[side].nunique(), "different value") for side in ("said", "done"))
+    return f"What is said has {said}, what is done {done}: of few, ranks are mostly ties, and an interval can be narrower than what is known."
 
 
 def _of_what(record: Record, at: Looked) -> str:

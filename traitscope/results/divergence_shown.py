@@ -78,7 +78,16 @@ def by_trait(record: Record, at: Looked) -> Exhibit:
     table = levels.by_trait(record, at)
     caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over personas, none below ten; below the names the gap, done less said."
     figure = figures.dumbbell(table, question, x=POMP, span=SPAN)
-    return Exhibit("divergence_by_trait", question, table, BY_TRAIT, caption, figure, note=_margin(record, at))
+    return Exhibit(
+        "divergence_by_trait",
+        question,
+        table,
+        BY_TRAIT,
+        caption,
+        figure,
+        note=_margin(record, at),
+        about=looked.about(record, at),
+    )
 
 
 def by_persona(record: Record, at: Looked) -> Exhibit:
@@ -89,13 +98,18 @@ def by_persona(record: Record, at: Looked) -> Exhibit:
     if not looked.common(record, at):
         return _relative(record, at, name, question)
     table = levels.by_persona(record, at)
-    caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over the pairs of one persona, so for other items, not other personas."
+    mixed = (
+        ""
+        if at.scale
+        else " All traits are mixed here: a persona's gaps of opposite sign cancel; choose one trait to see them apart."
+    )
+    caption = f"{looked.asked(record, at)} Bars: 95 % bootstrap intervals over the pairs of one persona, so for other items, not other personas.{mixed}"
     note = (
         f"A persona's mean is over its pairs, each turned in the direction of its trait. Of few pairs intervals are too narrow. "
         f"{_margin(record, at)}"
     )
     figure = figures.dumbbell(table, question, x=POMP, span=SPAN)
-    return Exhibit(name, question, table, BY_PERSONA, caption, figure, note=note)
+    return Exhibit(name, question, table, BY_PERSONA, caption, figure, note=note, about=looked.about(record, at))
 
 
 def points(record: Record, at: Looked) -> Exhibit:
@@ -120,7 +134,16 @@ def points(record: Record, at: Looked) -> Exhibit:
         table, question, across="said", up="done", x=f"said, {unit}", y=f"done, {unit}", groups="name", names="persona",
         span=SPAN if common else None,
     )  # fmt: skip
-    return Exhibit("divergence_points", question, table, POINTS, caption, figure, note=_correlations(record, at))
+    return Exhibit(
+        "divergence_points",
+        question,
+        table,
+        POINTS,
+        caption,
+        figure,
+        note=_correlations(record, at),
+        about=looked.about(record, at),
+    )
 
 
 def _relative(record: Record, at: Looked, name: str, question: str) -> Exhibit:
@@ -138,7 +161,9 @@ def _relative(record: Record, at: Looked, name: str, question: str) -> Exhibit:
     )
     figure = figures.dumbbell(table, question, x="standing among the personas, in SDs")
     shown = table[["name", "scale", "said", "done", "gap"]].assign(verdict="")
-    return Exhibit(name, question, shown.drop(columns="verdict"), RELATIVE, caption, figure)
+    return Exhibit(
+        name, question, shown.drop(columns="verdict"), RELATIVE, caption, figure, about=looked.about(record, at)
+    )
 
 
 def _correlations(record: Record, at: Looked) -> str:
@@ -147,7 +172,7 @@ def _correlations(record: Record, at: Looked) -> str:
     table = table[table["scope"].eq("trait") & table["measure"].isin(MEASURES)]
     if at.scale:
         table = table[table["scale"] == at.scale]
-    names, found, lost = looked.scales(record, at), [], {}
+    names, found, lost, over = looked.scales(record, at), [], {}, False
     for scale, some in table.groupby("scale", sort=False):
         name, rows = names[str(scale)], {row["measure"]: row for _, row in some.iterrows()}
         raw, corrected = rows["correlation"], rows["disattenuated"]
@@ -156,11 +181,13 @@ def _correlations(record: Record, at: Looked) -> str:
             continue
         beyond = f", {number(corrected['value'])} disattenuated" if corrected["value"] == corrected["value"] else ""
         found.append(f"{name} {_bounded(raw)}{beyond}")
+        over = over or bool(corrected["value"] > 1)
     text = (
         f"Correlation over the personas (raw, and corrected for the unreliability of both sides): {'; '.join(found)}."
         if found
         else ""
     )
+    text += f" Disattenuated above 1 is {looked.OVER_ONE}." if over else ""
     why = "; ".join(f"{name}: {note}" for name, note in lost.items())
     return f"{text} No correlation: {why}.".strip() if lost else text
 
@@ -173,7 +200,7 @@ def _bounded(row: Series[Any]) -> str:
 def _margin(record: Record, at: Looked) -> str:
     planned = looked.planned(record)[0]
     other = "" if planned == at.margin else f" (the study says {planned:g})"
-    return f"It agrees where the whole interval of the gap lies within {at.margin:g} POMP points of 0{other}."
+    return f"It acts as it says where the whole interval of the gap lies within {at.margin:g} POMP points of 0{other}."
 
 
 def _as_printed(text: str) -> str:

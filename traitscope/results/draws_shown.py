@@ -13,6 +13,7 @@ from traitscope.estimates import SEED, withheld
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results.forms_asked import FormsAsked, asked, reaching
 
@@ -61,7 +62,15 @@ def _draws(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
             else []
         ),
     )
-    return Exhibit("draws", question, table, COLUMNS, caption, figure)
+    return Exhibit(
+        "draws",
+        question,
+        table,
+        COLUMNS,
+        caption,
+        figure,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def equal_answers(found: FormsAsked) -> Estimate:

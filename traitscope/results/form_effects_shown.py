@@ -11,10 +11,12 @@ from traitscope.apa import column, interval
 from traitscope.choosing import where_all
 from traitscope.estimates import SEED, factor_rows, poles, withheld
 from traitscope.exhibit import Exhibit
+from traitscope.form_words import WORDS
 from traitscope.kept import kept
 from traitscope.notes import in_words
+from traitscope.places import about
 from traitscope.record import Record
-from traitscope.results.forms_asked import ONE_FORM, WORDS, FormsAsked, asked, levels, reaching
+from traitscope.results.forms_asked import ONE_FORM, FormsAsked, asked, levels, reaching
 
 LEAST_POMP, LEAST_NATS = 5.0, 0.1  # to both sides of 0 on the axis of a shift
 NO_ANSWERS = "No usable answer in two forms, so nothing can be compared."
@@ -55,7 +57,7 @@ def shifts(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     )
     least = LEAST_POMP if found.has_options else LEAST_NATS
     figure = figures.forest(
-        table.assign(row=table["code"].str.replace("_", " ") + ": " + table["level"], group="all"), question,
+        table.assign(row=table["factor"] + ": " + table["level"], group="all"), question,
         x=f"mean shift, {found.unit}; right: {told}", rows="row",
         value="shift", line=0.0, span=reaching(table.rename(columns={"shift": "value"}), -least, least),
     )  # fmt: skip
@@ -64,7 +66,16 @@ def shifts(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
         "Answers of one person to one item are paired, all else being equal; a shift is the mean over persons, from the answers as given. "
         "A shift of 0 with many changed answers means that they change both ways."
     )
-    return Exhibit("shifts", question, table, EFFECTS, caption, figure, note=note)
+    return Exhibit(
+        "shifts",
+        question,
+        table,
+        EFFECTS,
+        caption,
+        figure,
+        note=note,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def parallel(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
@@ -139,7 +150,16 @@ def _parallel(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     )  # fmt: skip
     caption = found.caption("95 % intervals over persons, none below 10.")
     note = "A score is a person's mean over what else varies. Forms whose levels differ lower ICC(A,1); ICC(C,1) is blind to that."
-    return Exhibit("parallel", question, table, PARALLEL, caption, figure, note=note)
+    return Exhibit(
+        "parallel",
+        question,
+        table,
+        PARALLEL,
+        caption,
+        figure,
+        note=note,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def _icc(scores: DataFrame, factor: str) -> dict[str, object]:

@@ -20,11 +20,6 @@ from traitscope.places import ask_words
 from traitscope.record import Record
 
 VARIES = ("reply", *FACTORS)
-WORDS = {
-    "reply": "what is read", "wording": "wording", "labels": "labels", "options": "order of options", "binding": "what labels stay with",
-    "items": "order of items", "items_per_prompt": "items in a prompt", "memory": "memory", "persona_place": "place of the persona",
-    "language": "language", "situation": "telling of the situation", "format": "format of the reply",
-}  # fmt: skip
 ONE_FORM = (
     "Everything was printed in one form, so nothing can be said of consistency over forms. A study asks in several when "
     'it says what varies: vary = { options = ["printed", "reversed"] }.'

@@ -7,9 +7,11 @@ from pandas import DataFrame, Series, concat
 from traitscope import figures
 from traitscope.apa import column
 from traitscope.exhibit import Exhibit
+from traitscope.form_words import WORDS
 from traitscope.kept import kept
+from traitscope.places import about
 from traitscope.record import Record
-from traitscope.results.forms_asked import ONE_FORM, WORDS, FormsAsked, asked
+from traitscope.results.forms_asked import ONE_FORM, FormsAsked, asked
 from traitscope.text import shortened
 
 ANSWER, CHANGE = "mean answer", "mean absolute change from the first form"
@@ -49,7 +51,16 @@ def _heatmap(record: Record, inventory: str, model: str, ask: str, shows: str) -
     )  # fmt: skip
     caption = found.caption("Answers as given, not turned round for reversed items; means over persons and draws.")
     note = f"Items by scale. The first form is {found.names[0]}; a cross is a cell without a usable answer."
-    return Exhibit("items_by_form", question, table, COLUMNS, caption, figure, note=note)
+    return Exhibit(
+        "items_by_form",
+        question,
+        table,
+        COLUMNS,
+        caption,
+        figure,
+        note=note,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def _span(values: Series[float]) -> tuple[float, float]:

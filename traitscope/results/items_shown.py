@@ -17,7 +17,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import model_name
-from traitscope.places import ask_words
+from traitscope.places import about, ask_words
 from traitscope.record import Record
 from traitscope.results.coefficients import ALPHA, Asked, coefficients, computed, form_words, one_sitting
 from traitscope.sample import Sample
@@ -67,7 +67,7 @@ def analysed(record: Record, asked: Asked, scale: str) -> Exhibit:
         shown.rename(columns={"item_rest_r": "value"}), question, x="correlation with the rest of the scale", rows="row",
         span=(min(0.0, float(rows["item_rest_r"].min())), 1.0), line=WEAK,
     )  # fmt: skip
-    return Exhibit("items", question, rows, COLUMNS, told, figure, note=note)
+    return Exhibit("items", question, rows, COLUMNS, told, figure, note=note, about=about(record, **vars(asked)))
 
 
 def flagged(record: Record, asked: Asked) -> str:

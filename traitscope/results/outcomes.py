@@ -7,6 +7,7 @@ from pandas import DataFrame
 from traitscope.apa import Column, column
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.store import StoreError
 
@@ -52,7 +53,7 @@ def _by_model(record: Record) -> Exhibit:
         return Exhibit("outcomes", question, table, missing=lacking)
     columns, told = _shown(table)
     caption = f"n is trials. {told} Refusals and unreadable replies are data: counted here, never filled in."
-    return Exhibit("outcomes", question, table, columns, caption)
+    return Exhibit("outcomes", question, table, columns, caption, about=about(record))
 
 
 def _shown(table: DataFrame) -> tuple[tuple[Column, ...], str]:

@@ -14,6 +14,7 @@ from traitscope.choosing import where_all
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.overview import counted, model_name
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results.forms_asked import asked
 
@@ -70,7 +71,15 @@ def _outcomes(record: Record, inventory: str, model: str, ask: str, by: str) -> 
     if len(table) > MOST_BARS:
         told += f" Drawn are the first {MOST_BARS} of {len(table):,}; the table has all."
     told += " Refusals and unreadable replies are data: counted here, never filled in."
-    return Exhibit(f"outcomes_by_{by}", QUESTIONS[by], table, columns, told, figure)
+    return Exhibit(
+        f"outcomes_by_{by}",
+        QUESTIONS[by],
+        table,
+        columns,
+        told,
+        figure,
+        about=about(record, inventory=inventory, model="" if by == "model" else model, ask=ask),
+    )
 
 
 def counts(rows: DataFrame, by: str) -> DataFrame:

@@ -16,6 +16,7 @@ from traitscope.estimates import SEED, withheld
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results.forms_asked import WITHOUT_OPTIONS, FormsAsked, asked, levels
 
@@ -97,7 +98,15 @@ def _shares(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
         if table["content"].notna().any()
         else "All options were printed in one order, so a liking for a place and a liking for what stands there are one."
     )
-    return Exhibit("places", question, table, SHARES, found.caption(told), figure)
+    return Exhibit(
+        "places",
+        question,
+        table,
+        SHARES,
+        found.caption(told),
+        figure,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def _again(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
@@ -121,7 +130,16 @@ def _again(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
         "an option in its place, as the middle one, both are the same."
     )
     caption = found.caption("95 % intervals over persons, none below 10.")
-    return Exhibit("chosen_again", question, table, AGAIN, caption, figure, note=told)
+    return Exhibit(
+        "chosen_again",
+        question,
+        table,
+        AGAIN,
+        caption,
+        figure,
+        note=told,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def _rows(found: FormsAsked) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results import control_band, levels, profiles, profiles_told
 
@@ -49,7 +50,15 @@ def shape(record: Record, table: DataFrame, inventory: str, model: str, ask: str
     if table["scale"].nunique() < FEWEST_FOR_RADAR:
         missing = f"A radar needs {FEWEST_FOR_RADAR} scales; the dots beside it hold the same numbers."
         return Exhibit("radar", question, table, missing=missing)
-    return Exhibit("radar", question, table, [*PLACE, *VALUE, *NORMS], caption, figures.radar(table, question))
+    return Exhibit(
+        "radar",
+        question,
+        table,
+        [*PLACE, *VALUE, *NORMS],
+        caption,
+        figures.radar(table, question),
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def dots(record: Record, table: DataFrame, band: DataFrame, inventory: str, model: str, ask: str) -> Exhibit:
@@ -62,7 +71,16 @@ def dots(record: Record, table: DataFrame, band: DataFrame, inventory: str, mode
         note += f" The grey band is the control band: {what}."
     neutral = f"control band ({counted(int(band['n_controls'].max()), 'neutral persona')})" if what else ""
     figure = figures.dots(table, question, neutral)
-    return Exhibit("dots", question, table, [*PLACE, *VALUE, *CONTROLS, *SIZE], caption, figure, note=note)
+    return Exhibit(
+        "dots",
+        question,
+        table,
+        [*PLACE, *VALUE, *CONTROLS, *SIZE],
+        caption,
+        figure,
+        note=note,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def everybody(record: Record, inventory: str, model: str, ask: str, level: str) -> Exhibit:
@@ -89,7 +107,16 @@ def _everybody(record: Record, inventory: str, model: str, ask: str, level: str)
         column("persona_set", "persona set"), column("label", "persona"), column("name", "scale"), column("pole", "assigned"), *VALUE,
         column("t", "T", "number", digits=1), column("percentile", "percentile", "number", digits=0), column("n_sittings", "sittings", "count"),
     ]  # fmt: skip
-    return Exhibit("personas", question, table, columns, caption, figure, note=note)
+    return Exhibit(
+        "personas",
+        question,
+        table,
+        columns,
+        caption,
+        figure,
+        note=note,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def in_order(people: DataFrame) -> DataFrame:
@@ -136,4 +163,6 @@ def reliability(record: Record, inventory: str, model: str, ask: str, level: str
         f"{profiles_told.asked(record, inventory, model, ask)}. Cronbach's alpha over personas with its 95 % interval. "
         "Several draws are stacked; the page Reliability takes the first."
     )
-    return Exhibit("alpha", question, rows, RELIABILITY, caption)
+    return Exhibit(
+        "alpha", question, rows, RELIABILITY, caption, about=about(record, inventory=inventory, model=model, ask=ask)
+    )

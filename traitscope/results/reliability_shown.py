@@ -13,7 +13,7 @@ from traitscope.estimates import FEWEST_FOR_INTERVAL
 from traitscope.exhibit import Exhibit
 from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
-from traitscope.places import ask_words
+from traitscope.places import about, ask_words
 from traitscope.record import Record
 from traitscope.results.coefficients import (
     ALPHA,
@@ -68,7 +68,16 @@ def forest(record: Record, asked: Asked, chosen: Sequence[str], level: str = "do
         table, question, x="coefficient (1: every difference holds)", groups="coefficient",
         span=(min(0.0, _floor(table)), 1.0),
     )  # fmt: skip
-    return Exhibit("reliability", question, table, COLUMNS, caption(record, asked, table), figure, note=note(asked))
+    return Exhibit(
+        "reliability",
+        question,
+        table,
+        COLUMNS,
+        caption(record, asked, table),
+        figure,
+        note=note(asked),
+        about=about(record, **vars(asked)),
+    )
 
 
 def by_model(record: Record, asked: Asked, models: Sequence[str], coefficient: str) -> Exhibit:
@@ -94,7 +103,15 @@ def by_model(record: Record, asked: Asked, models: Sequence[str], coefficient: s
         for model, rows in table.groupby("model", sort=False)
         if rows["value"].isna().all()
     )
-    return Exhibit("reliability_by_model", question, table, [column("model"), *COLUMNS], told, figure)
+    return Exhibit(
+        "reliability_by_model",
+        question,
+        table,
+        [column("model"), *COLUMNS],
+        told,
+        figure,
+        about=about(record, inventory=asked.inventory, ask=asked.ask, persona_set=asked.persona_set),
+    )
 
 
 def retested(record: Record, asked: Asked) -> Exhibit:
@@ -118,7 +135,7 @@ def retested(record: Record, asked: Asked) -> Exhibit:
         return Exhibit("retest", question, table, missing=f"Not known: {why}.")
     told = f"{model_name(record, asked.model)}; {asked.inventory}; {ask_words(asked.ask)}; {asked.persona_set}; {form_words(asked)}. "
     told += "Change, SEM and SDC are in the inventory's own metric."
-    return Exhibit("retest", question, table, RETESTED, told)
+    return Exhibit("retest", question, table, RETESTED, told, about=about(record, **vars(asked)))
 
 
 def finding(table: DataFrame) -> str:

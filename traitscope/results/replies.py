@@ -10,16 +10,20 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+import pandas as pd
 from pandas import DataFrame
 
 from inventories.answers import PrintedOption
-from inventories.forms import Form
+from inventories.definitions import Inventory
+from inventories.forms import Elicitation, Form
+from inventories.reading import DefinitionError
 from traitscope.analysis import OUTCOMES
 from traitscope.apa import column
 from traitscope.distributions import stored_reply
 from traitscope.exhibit import Exhibit
 from traitscope.figures import bars
 from traitscope.kept import kept
+from traitscope.places import about
 from traitscope.queries import REPLIES, REPLY_OUTCOME
 from traitscope.record import Record
 from traitscope.store import Store, StoreError
@@ -38,7 +42,7 @@ SAID = ("text", "thinking", "error")  # what is searched
 class Found:
     """One page of the replies that were looked for: how many there are in all, and a table of those on this page.
 
-    `table` has columns reply (the name of its link), model, persona, inventory, item, form, elicitation, outcome, chosen, text.
+    `table` has columns reply (the name of its link), model, persona, inventory, item, form, elicitation, outcome, chosen, text, draw, asked (the item in words).
     """
 
     total: int
@@ -51,6 +55,13 @@ class Found:
             return "No reply is like that."
         last = self.first + len(self.table)
         return f"{self.total:,} {'reply' if self.total == 1 else 'replies'}; {self.first + 1:,} to {last:,} are listed."
+
+    def beginning_with(self, name: str) -> tuple[Found, list[int]]:
+        """The page with the reply `name` first, and the place of its row; as it is, and no place, where it is not on it."""
+        its = self.table["reply"] == name.removesuffix(".0")
+        if not its.any():
+            return self, []
+        return Found(self.total, self.first, pd.concat([self.table[its], self.table[~its]])), [0]
 
 
 @dataclass(frozen=True)
@@ -82,13 +93,25 @@ def choices(record: Record) -> dict[str, list[str]]:
 
 def found(record: Record, where: Mapping[str, str], text: str = "", page: int = 1) -> Found:
     """The replies for which every filter in `where` holds and that contain `text`, `MOST` a page, the oldest first."""
-    wanted = tuple((name, value) for name, value in where.items() if value != ANY)
-    return kept(_found, record, wanted, text.casefold().strip(), max(1, page))
+    return kept(_found, record, _wanted(where), text.casefold().strip(), max(1, page))
+
+
+def _wanted(where: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in where.items() if value != ANY)
 
 
 def pages(total: int) -> int:
     """How many pages so many replies fill; one at least."""
     return max(1, math.ceil(total / MOST))
+
+
+def page_of(record: Record, where: Mapping[str, str], text: str, name: str) -> int:
+    """The page of `found` that has the reply `name`; the first where none has."""
+    call, _, line = name.partition(".")
+    if not call.isdecimal():
+        return 1
+    before = kept(_before, record, _wanted(where), text.casefold().strip(), int(call), int(line or 0))
+    return before // MOST + 1
 
 
 def whole(record: Record, name: str) -> Whole | None:
@@ -129,12 +152,42 @@ def _form_name(stored: str) -> str:
 def _found(record: Record, where: tuple[tuple[str, str], ...], text: str, page: int) -> Found:
     try:
         with record.store() as store:
-            return _looked_for(store, where, text, page)
+            found = _looked_for(store, where, text, page)
     except StoreError:
         return Found(0, 0, DataFrame())
+    asked = (
+        zip(found.table["inventory"], found.table["elicitation"], found.table["item"], strict=True)
+        if len(found.table)
+        else ()
+    )
+    return Found(found.total, found.first, found.table.assign(asked=[_asked(record, *each) for each in asked]))
 
 
-def _looked_for(store: Store, where: tuple[tuple[str, str], ...], text: str, page: int) -> Found:
+def _asked(record: Record, inventory: str, elicitation: Elicitation, item: str) -> str:
+    """The item in words; "" for a task, and where the inventory is no more as it was asked."""
+    try:
+        known = kept(_inventory, record, inventory, elicitation)
+        return known.item(item).text or known.printed_text(known.item(item))
+    except (DefinitionError, KeyError):
+        return ""
+
+
+def _inventory(record: Record, name: str, elicitation: Elicitation) -> Inventory:
+    return record.inventory(name, elicitation=elicitation)
+
+
+def _before(record: Record, where: tuple[tuple[str, str], ...], text: str, call: int, line: int) -> int:
+    try:
+        with record.store() as store:
+            condition, values = _condition(store, where, text)
+            place = f"{condition} {'AND' if condition else 'WHERE'} (x.call, x.line) < (?, ?)"
+            return int(store.rows(f"SELECT count(*) {REPLIES}{place}", [*values, call, line])[1][0][0])
+    except StoreError:
+        return 0
+
+
+def _condition(store: Store, where: tuple[tuple[str, str], ...], text: str) -> tuple[str, list[object]]:
+    """The filters and the words as a WHERE clause, and its values."""
     tests, values = [], list[object]()
     for name, value in where:
         if name == "form":
@@ -149,11 +202,15 @@ def _looked_for(store: Store, where: tuple[tuple[str, str], ...], text: str, pag
     if text:
         tests.append("(" + " OR ".join(f"contains(c.{each}, ?)" for each in SAID) + ")")
         values += [text] * len(SAID)
-    condition = f" WHERE {' AND '.join(tests)}" if tests else ""
+    return f" WHERE {' AND '.join(tests)}" if tests else "", values
+
+
+def _looked_for(store: Store, where: tuple[tuple[str, str], ...], text: str, page: int) -> Found:
+    condition, values = _condition(store, where, text)
     total = store.rows(f"SELECT count(*) {REPLIES}{condition}", values)[1][0][0]
     first = (min(page, pages(total)) - 1) * MOST
     names, rows = store.rows(
-        "SELECT c.id || CASE WHEN x.line THEN '.' || x.line ELSE '' END AS reply, s.model, s.persona, s.inventory, t.item, s.form, s.elicitation, "
+        "SELECT c.id || CASE WHEN x.line THEN '.' || x.line ELSE '' END AS reply, s.model, s.persona, s.inventory, t.item, s.form, s.elicitation, s.replicate AS draw, "
         f"{REPLY_OUTCOME} AS outcome, a.chosen, coalesce(c.text, c.error) AS text {REPLIES}{condition} "
         "ORDER BY x.call, x.line LIMIT ? OFFSET ?",
         [*values, MOST, first],
@@ -183,7 +240,7 @@ def _whole(record: Record, call: int, line: int) -> Whole | None:
         return None
     return Whole(
         facts=_facts(row, options), messages=[(each.role, each.content) for each in messages], continuations=list(continuations),
-        text=row["text"], thinking=row["thinking"], error=row["error"], distribution=_distribution(row, options, continuations),
+        text=row["text"], thinking=row["thinking"], error=row["error"], distribution=_distribution(record, row, options, continuations),
     )  # fmt: skip
 
 
@@ -215,9 +272,11 @@ def _rounded(value: float | None) -> str | None:
 
 
 def _distribution(
-    row: dict[str, Any], options: tuple[PrintedOption, ...], continuations: tuple[str, ...]
+    record: Record, row: dict[str, Any], options: tuple[PrintedOption, ...], continuations: tuple[str, ...]
 ) -> Exhibit | None:
     """The probability of each label, or the likelihood of each text; None where the reply is text alone."""
+    where = {name: str(row[name]) for name in ("inventory", "model", "persona", "item")}
+    of = about(record, ask=row["elicitation"], **where)
     reply = stored_reply(row["trial"], row["text"], row["distribution"], row["thinking"])
     if reply.label_logprobs is not None and len(reply.label_logprobs) == len(options):
         table = DataFrame(
@@ -243,7 +302,7 @@ def _distribution(
             span=(0, 1),
         )
         told = "n = 1 trial. The rest of the probability went to other tokens."
-        return Exhibit("label_probabilities", title, table.drop(columns="printed"), shown, told, figure)
+        return Exhibit("label_probabilities", title, table.drop(columns="printed"), shown, told, figure, about=of)
     if reply.likelihoods:
         rows = [
             {"text": text, "log_probability": each.total, "tokens": each.tokens, "per_token": each.total / each.tokens if each.tokens else math.nan}
@@ -252,6 +311,11 @@ def _distribution(
         shown = [column("text"), column("log_probability", "log-probability (nats)", "number"), column("tokens", kind="count"),
                  column("per_token", "nats per token", "number", digits=3)]  # fmt: skip
         return Exhibit(
-            "text_likelihoods", "How likely was each text?", DataFrame(rows), shown, "n = 1 trial; natural logarithms."
+            "text_likelihoods",
+            "How likely was each text?",
+            DataFrame(rows),
+            shown,
+            "n = 1 trial; natural logarithms.",
+            about=of,
         )
     return None

@@ -12,6 +12,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results.forms_asked import WITHOUT_OPTIONS, FormsAsked, asked, reaching
 
@@ -54,7 +55,16 @@ def acquiescence(record: Record, inventory: str, model: str, ask: str) -> Exhibi
         "has 0, since a trait lowers the one as much as it lifts the other."
     )
     caption = f"{_who(found, table)} 95 % t intervals over persons, none below 10."
-    return Exhibit("acquiescence", question, table, ACQUIESCENCE, caption, figure, note=told)
+    return Exhibit(
+        "acquiescence",
+        question,
+        table,
+        ACQUIESCENCE,
+        caption,
+        figure,
+        note=told,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def use_of_scale(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
@@ -77,7 +87,15 @@ def use_of_scale(record: Record, inventory: str, model: str, ask: str) -> Exhibi
         span=reaching(table, 0.0, 1.0),
     )
     told = "Means over persons with 95 % t intervals, none below 10; a person is the mean over forms and draws."
-    return Exhibit("use_of_scale", question, table, COLUMNS, f"{_who(found, table)} {told}", figure)
+    return Exhibit(
+        "use_of_scale",
+        question,
+        table,
+        COLUMNS,
+        f"{_who(found, table)} {told}",
+        figure,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def _missing(found: FormsAsked) -> str:

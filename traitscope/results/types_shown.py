@@ -13,6 +13,7 @@ from traitscope.choosing import where_all
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.overview import counted
+from traitscope.places import about
 from traitscope.record import Record
 from traitscope.results import profiles, profiles_told
 
@@ -112,7 +113,16 @@ def _letters(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
         column("n_sittings", "sittings", "count"), column("n_forms", "forms", "count"), column("n_letters", "types", "count", "different types"),
         column("at_the_cut", "at a cut", "count", "sittings with a score exactly at a cut"),
     ]  # fmt: skip
-    return Exhibit("types", QUESTION, table, columns, _caption(record, table, inventory, model, ask), figure, note=NOTE)
+    return Exhibit(
+        "types",
+        QUESTION,
+        table,
+        columns,
+        _caption(record, table, inventory, model, ask),
+        figure,
+        note=NOTE,
+        about=about(record, inventory=inventory, model=model, ask=ask),
+    )
 
 
 def _caption(record: Record, table: DataFrame, inventory: str, model: str, ask: str) -> str:
@@ -125,7 +135,7 @@ def _caption(record: Record, table: DataFrame, inventory: str, model: str, ask: 
     if len(several):
         told.append(f"Letters are stable in {several['share'].mean():.0%} of a persona's sittings on average.")
     else:
-        told.append("One sitting a persona: stability needs several forms or replicates.")
+        told.append("One sitting a persona: stability needs several forms or draws.")
     if len(assigned):
         right = int((assigned["assigned"] == assigned["letters"]).sum())
         told.append(f"{right} of {counted(len(assigned), 'persona')} with an assigned type get exactly its letters.")

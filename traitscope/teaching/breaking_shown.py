@@ -108,6 +108,11 @@ NAMES = {
     "same": "Divergence, r: do those who say more also do more?",
     "gap": "Level gap: is more done than said?",
 }
+NOT_ZERO = (
+    "At the start it is not quite 0, though all act as they say. Most of that is chance: the interval reaches over 0, and another "
+    "sample has another gap. About one point is the items': they ask for a little more of the trait than the average person has, and "
+    "one of two actions falls further below the middle for that than one of five answers."
+)
 PRINTED = (
     apa.column("name", "statistic"),
     apa.column("value", "now", "bounded"),
@@ -170,7 +175,9 @@ def gap(now: Setting) -> Exhibit:
     printed = [
         apa.Column(each.of, each.word, "number" if each.kind == "bounded" else each.kind, each.told) for each in PRINTED
     ]
-    caption = "Mean of the actions' scores less the statements' scores, with a bootstrap interval over persons."
+    caption = (
+        f"Mean of the actions' scores less the statements' scores, with a bootstrap interval over persons. {NOT_ZERO}"
+    )
     far = max(10.0, float(np.nanmax(np.abs(_drawn(table)))) * 1.1)
     return Exhibit(
         "level_gap", question, table, printed, caption,

@@ -20,6 +20,7 @@ from traitscope.datafile import BLANK, DataError, read_table
 TESTS = {"BFI-10": "bfi10", "BFI-44": "bfi44", "SD-3": "sd3"}  # as somebody chooses them
 YOU = "you"
 PEOPLE = "people.csv"
+ON_PAPER = "write a number next to each statement"
 MOST_ON_A_PAGE = 11
 LONGEST_NAME = 40
 FORMULAS = ("=", "+", "-", "@")  # a spreadsheet would compute what begins like this
@@ -38,6 +39,11 @@ class Question:
     item: str
     text: str
     options: dict[int, str]
+
+
+def instructions(of: Inventory) -> str:
+    """The instructions for a screen, where an answer is chosen and not written down."""
+    return of.instructions.replace(ON_PAPER, "choose an answer for each statement")
 
 
 def inventory(name: str) -> Inventory:
