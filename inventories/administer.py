@@ -64,7 +64,8 @@ def next_prompt(interview: Interview, place: int, replies: Mapping[str, Reply]) 
         seen_items = seen_items or step.kind == "item"
         reply = replies.get(step.trials[0].id)
         if reply is None:
-            return step, _prompt(interview, step, tuple(messages))
+            goes_on = number + 1 < len(interview.sitting.conversations[place])
+            return step, msgspec.structs.replace(_prompt(interview, step, tuple(messages)), goes_on=goes_on)
         messages.append(Message("assistant", _said(interview, step, reply)))
     return None
 

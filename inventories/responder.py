@@ -74,6 +74,7 @@ class Prompt(msgspec.Struct, frozen=True):
     max_tokens: int = 32
     temperature: float = 0.0
     seed: int = 0
+    goes_on: bool = False  # more is asked in the same conversation: what is read now is needed again soon
     about: About = About()
 
 

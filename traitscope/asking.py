@@ -6,6 +6,7 @@ import math
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from traitscope.interviews import check_served, interviews, trials_of
 from traitscope.listing import terms_of
 from traitscope.record import Record
 from traitscope.responders.limits import Limits
+from traitscope.responders.workers import check_address
 from traitscope.runner import Options, Responders, folder_of, run
 from traitscope.study import Study
 from traitscope.study_file import Model, StudyError
@@ -35,7 +37,19 @@ def options(study: Study, given: Mapping[str, Any]) -> Options:
     most = given.get("max_cost")
     if most is not None and not (math.isfinite(most) and most >= 0):
         raise StudyError(f"--max-cost: US dollars from 0 are needed, not {most}")
-    return Options(limits=limits, max_cost=most, pilot=given.get("pilot"), reuse=tuple(given.get("reuse") or ()))
+    cluster, workers = given.get("cluster"), given.get("workers")
+    if cluster is not None:
+        check_address(cluster)
+    if workers is not None and (cluster is None or workers < 1):
+        raise StudyError(f"--workers {workers}: a whole number from 1, together with --cluster")
+    return Options(
+        limits=limits,
+        max_cost=most,
+        pilot=given.get("pilot"),
+        reuse=tuple(given.get("reuse") or ()),
+        cluster=cluster,
+        workers=workers,
+    )
 
 
 def run_told(
@@ -51,14 +65,6 @@ def run_told(
         else:
             print(f"traitscope: {message}", file=sys.stderr)
 
-    responders = Responders(study, folder, chosen.limits, tell)
-    some = None
-    if chosen.pilot is not None:
-        some, told = _piloted(study, responders, chosen.pilot)
-        tell(told)
-    if ask_above is not None and any(_paid(each) for each in study.models):
-        _may_spend(study, folder, responders, chosen, some, ask_above)
-
     def started(total: int, done: int) -> Callable[[int], Any]:
         from tqdm import tqdm
 
@@ -71,7 +77,14 @@ def run_told(
         return lambda count: bar.update(count)
 
     try:
-        record = run(study, folder, started, chosen, tell, responders)
+        with closing(Responders(study, folder, chosen, tell)) as responders:
+            some = None
+            if chosen.pilot is not None:
+                some, told = _piloted(study, responders, chosen.pilot)
+                tell(told)
+            if ask_above is not None and any(_paid(each) for each in study.models):
+                _may_spend(study, folder, responders, chosen, some, ask_above)
+            record = run(study, folder, started, chosen, tell, responders)
     finally:
         for bar in bars:
             bar.close()

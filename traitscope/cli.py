@@ -136,6 +136,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RECORD",
         help="take over answers to the very same trials from another record, which the manifest then names",
     )
+    run.add_argument(
+        "--cluster",
+        metavar="auto|ADDRESS",
+        help="spread local models over workers of Ray: on this machine (auto), or a cluster at HOST:PORT or ray://HOST:PORT",
+    )
+    run.add_argument(
+        "--workers", type=int, metavar="N", help="of the cluster (default: one for each GPU, or else for each core)"
+    )
     status = command("status", _status, "Progress and outcomes of a record.")
     status.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
     show = command(

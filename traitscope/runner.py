@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,8 +23,10 @@ from traitscope.interviews import check_served, interviews
 from traitscope.lock import alone
 from traitscope.record import RUNS, Record, make_record
 from traitscope.responders import by_name
+from traitscope.responders.cluster import SPREAD, ClusterResponder
 from traitscope.responders.limits import Limits
 from traitscope.responders.pace import pace_of
+from traitscope.responders.workers import Cluster
 from traitscope.store import Store
 from traitscope.study import Study
 from traitscope.study_file import Model
@@ -39,6 +42,8 @@ class Options(msgspec.Struct, frozen=True):
     max_cost: float | None = None  # US dollars that the record may have cost in all
     pilot: float | None = None  # share of the sittings to be asked first
     reuse: tuple[Path, ...] = ()  # records whose answers to the same trials are taken over
+    cluster: str | None = None  # "auto" or the address of a Ray cluster: who asks models that run here
+    workers: int | None = None  # of the cluster; one for each GPU or core where absent
 
 
 def folder_of(study: Study, folder: Path | None = None) -> Path:
@@ -49,8 +54,10 @@ def folder_of(study: Study, folder: Path | None = None) -> Path:
 class Responders:
     """The one responder of each model, made when it is first needed, and what the record knows of it."""
 
-    def __init__(self, study: Study, folder: Path, limits: Limits | None = None, tell: Tell | None = None) -> None:
-        self._limits, self._tell = limits or study.limits, tell
+    def __init__(self, study: Study, folder: Path, options: Options | None = None, tell: Tell | None = None) -> None:
+        options = options or Options()
+        self._limits, self._tell = options.limits or study.limits, tell
+        self._cluster = Cluster(options.cluster, options.workers, tell) if options.cluster else None
         self._made: dict[str, Responder] = {}
         self._known: dict[str, Abilities] = {}
         if (folder / "manifest.json").is_file():
@@ -63,11 +70,23 @@ class Responders:
     def of(self, model: Model) -> Responder:
         """The responder of `model`."""
         if model.name not in self._made:
-            known = self._known.get(model.name)
-            self._made[model.name] = by_name(
-                model.name, model.parameters, limits=self._limits, known=known, tell=self._tell
-            )
+            self._made[model.name] = self._make(model, self._known.get(model.name))
         return self._made[model.name]
+
+    def close(self) -> None:
+        """End what was started for them: the workers of a cluster."""
+        if self._cluster:
+            self._cluster.close()
+
+    def _make(self, model: Model, known: Abilities | None) -> Responder:
+        if self._cluster and model.name.startswith(SPREAD):
+            return ClusterResponder(self._cluster, model.name, model.parameters, known)
+        if self._cluster and self._tell:
+            # workers of their own would each keep to the limits, and all together would not
+            self._tell(
+                f"{model.name} is asked from here, with its own limits; --cluster spreads {' and '.join(SPREAD)}"
+            )
+        return by_name(model.name, model.parameters, limits=self._limits, known=known, tell=self._tell)
 
     def abilities(self, models: Iterable[Model]) -> dict[str, Abilities]:
         """What each model can do: from the record when it knows, else by asking the responder once."""
@@ -91,7 +110,9 @@ def run(
     """
     options = options or Options()
     folder = folder_of(study, folder)
-    responders = responders or Responders(study, folder, options.limits, tell)
+    if responders is None:
+        with closing(Responders(study, folder, options, tell)) as made:
+            return run(study, folder, started, options, tell, made)
     for model in study.models:
         responders.of(model)  # a key that is missing is told before anybody is asked
     abilities = responders.abilities(study.models)
@@ -170,21 +191,22 @@ class _Feed:
             coming = next(self._coming)
             replies = self._store.replies(coming.sitting.id)
             for place in range(len(coming.sitting.conversations)):
-                self._next(coming, place, replies)
+                self.ready.extend(self._next(coming, place, replies))
         return self.ready.popleft()
 
-    def _next(self, interview: Interview, place: int, replies: dict[str, Reply]) -> None:
+    def _next(self, interview: Interview, place: int, replies: dict[str, Reply]) -> Iterator[Prompt]:
         if found := next_prompt(interview, place, replies):
             step, prompt = found
             self.under_way[prompt.id] = _Asked(interview, place, step, prompt, replies)
-            self.ready.append(prompt)
+            yield prompt
 
     def answered(self, reply: Reply) -> _Asked:
         """The prompt that `reply` belongs to; what failed stays pending: the next run asks it again."""
         asked = self.under_way.pop(reply.prompt)
         if reply.error is None and len(asked.interview.sitting.conversations[asked.place]) > 1:
             asked.replies[reply.prompt] = reply
-            self._next(asked.interview, asked.place, asked.replies)
+            # before others begin: a model that has just read a conversation need not read it again
+            self.ready.extendleft(self._next(asked.interview, asked.place, asked.replies))
         return asked
 
 

@@ -1,5 +1,6 @@
 """Small studies on simulated responders."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -83,3 +84,11 @@ def fault_server() -> Iterator[Callable[..., FaultServer]]:
     yield start
     for each in started:
         each.stop()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Callable[..., Any]:
+    """A responder with a small untrained model of some architecture: `tiny(config)`."""
+    import local_models  # loads what only local models need
+
+    return functools.partial(local_models.made, tmp_path)

@@ -3,28 +3,34 @@
 import math
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
+from local_models import (
+    CHAT_WITHOUT_SYSTEM,
+    CLOSE,
+    MIXED,
+    Make,
+    ask,
+    largest_difference,
+    llama,
+    numbers,
+    plainly,
+    rating,
+    writing,
+)
 
-from inventories.responder import Message, Prompt, Reply, ResponderError
+from inventories.responder import Message, Prompt, ResponderError
 from traitscope.responders import embedded
 from traitscope.responders.local import LocalResponder, label_logprobs, without_thoughts
-from traitscope.responders.packing import Writing, written
+from traitscope.responders.packing import Size
+from traitscope.responders.writing import Writing, written
 
 # not importorskip: the responder sets how threads wait before it imports torch
 pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="pip install -r requirements-local.txt")
 
-CLOSE = 1e-4  # nats: what the packing of a batch may change in float32
-OPTIONS = "1. Disagree strongly\n2. Disagree a little\n3. Neither\n4. Agree a little\n5. Agree strongly"
-CHAT = (
-    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-CHAT_WITHOUT_SYSTEM = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHAT
+SIZE = Size(64, 64)
 
 
 @pytest.fixture(scope="module")
@@ -35,113 +41,6 @@ def smollm() -> LocalResponder:
     except ResponderError as error:
         pytest.skip(str(error))
     return LocalResponder("smollm2-135m", {"chunk_tokens": 100})
-
-
-Make = Callable[..., LocalResponder]
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Make:
-    """A folder with a small untrained model of some architecture; its tokens are bytes."""
-
-    def made(config: Any, chat: str | None = CHAT, **params: Any) -> LocalResponder:
-        import torch
-        from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-        from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
-
-        letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-        core = Tokenizer(models.BPE(vocab={letter: place for place, letter in enumerate(letters)}, merges=[]))
-        core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        core.decoder = decoders.ByteLevel()
-        tokenizer = PreTrainedTokenizerFast(
-            tokenizer_object=core, eos_token="<|im_end|>", additional_special_tokens=["<|im_start|>"]
-        )
-        tokenizer.chat_template = chat
-        config.vocab_size = len(tokenizer)
-        config.eos_token_id = tokenizer.eos_token_id
-        torch.manual_seed(0)
-        AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
-        tokenizer.save_pretrained(tmp_path)
-        # one thread: in matrices this small two only wait for each other
-        return LocalResponder(str(tmp_path), {"threads": 1, **params})
-
-    return made
-
-
-def llama(**more: Any) -> Any:
-    from transformers import LlamaConfig
-
-    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
-    return LlamaConfig(
-        **{**small, "num_key_value_heads": 2, "max_position_embeddings": 600, "initializer_range": 0.4, **more}
-    )
-
-
-def rating(persona: str, item: str, labels: Sequence[str] = ("1", "2", "3", "4", "5")) -> Prompt:
-    question = (
-        f"How well does this fit you? Answer with the label alone.\n{OPTIONS}\nI see myself as someone who {item}."
-    )
-    return Prompt(
-        f"{persona}/{item}/{len(labels)}",
-        (Message("system", f"You are {persona}."), Message("user", question)),
-        "labels",
-        labels=tuple(labels),
-    )
-
-
-def likelihood(persona: str, *said: str) -> Prompt:
-    messages = (Message("system", f"You are {persona}."), Message("user", "Describe yourself."))
-    return Prompt(f"{persona}/{said}", messages, "likelihood", continuations=said)
-
-
-def writing(name: str, question: str, **more: Any) -> Prompt:
-    return Prompt(name, (Message("user", question),), "text", **more)
-
-
-MIXED = [
-    *(
-        rating(who, item)
-        for who in ("shy", "a bold sailor")
-        for item in ("is talkative", "worries a lot", "is original")
-    ),
-    rating("shy", "is talkative", ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")),
-    rating("shy", "is talkative", ("1", "10", "2", "100")),
-    *(likelihood(who, "I am shy.", "I see myself as someone who is talkative.") for who in ("shy", "a bold sailor")),
-    likelihood("shy", "I am shy."),
-]
-
-
-def numbers(reply: Reply) -> list[float]:
-    return [*(reply.label_logprobs or ()), *(each.total for each in reply.likelihoods or ())]
-
-
-def largest_difference(one: dict[str, Reply], other: dict[str, Reply]) -> float:
-    assert one.keys() == other.keys()
-    return max(abs(a - b) for key in one for a, b in zip(numbers(one[key]), numbers(other[key]), strict=True))
-
-
-def ask(responder: LocalResponder, prompts: Sequence[Prompt]) -> dict[str, Reply]:
-    return {reply.prompt: reply for reply in responder.ask(prompts)}
-
-
-def plainly(responder: LocalResponder, prompt: Prompt) -> list[list[float]]:
-    """Log-probabilities of the tokens of each label or continuation, by transformers alone: one text, one forward."""
-    import torch
-
-    loaded = responder._model()
-    turns = [{"role": each.role, "content": each.content} for each in prompt.messages]
-    context = loaded.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    start = len(loaded.tokenizer(context, add_special_tokens=False)["input_ids"])
-    seen: dict[tuple[int, ...], Any] = {}  # labels of one token need one forward together
-    result = []
-    for said in prompt.labels or prompt.continuations:
-        ids = loaded.tokenizer(context + said, add_special_tokens=False)["input_ids"]
-        fed = tuple(ids[:-1])
-        if fed not in seen:
-            with torch.inference_mode():
-                seen[fed] = loaded.network(torch.tensor([fed])).logits[0, start - 1 :].double().log_softmax(-1)
-        result.append([float(seen[fed][place, token]) for place, token in enumerate(ids[start:])])
-    return result
 
 
 def test_importing_the_local_responder_loads_neither_torch_nor_transformers() -> None:
@@ -160,8 +59,8 @@ def test_an_unknown_model_and_an_unknown_parameter_are_named_in_one_line(tmp_pat
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ResponderError, match=r'unknown parameter "bach"; allowed: .*batch'):
         LocalResponder(str(tmp_path), {"bach": 4})
-    with pytest.raises(ResponderError, match='"batch" must be a whole number from 1, not 0'):
-        LocalResponder(str(tmp_path), {"batch": 0})
+    with pytest.raises(ResponderError, match='"batch" must be a whole number from 0, not -1'):
+        LocalResponder(str(tmp_path), {"batch": -1})
     with pytest.raises(ResponderError, match="not a model that transformers reads"):
         LocalResponder(str(tmp_path)).can()
 
@@ -238,7 +137,7 @@ def test_the_embedded_model_says_what_it_can_and_which_file_it_is(smollm: LocalR
     can = smollm.can()
     assert can.labels and can.likelihood and can.text and can.system and can.seed and can.deterministic
     assert can.resolved == f"smollm2-135m@sha256:{embedded.fingerprint(embedded.gguf())}"
-    assert smollm._model().packs
+    assert smollm._model().memory
 
 
 def test_replies_come_while_later_chunks_are_still_to_be_computed(tiny: Make) -> None:
@@ -280,7 +179,7 @@ def test_texts_longer_than_a_sliding_window_are_computed_by_the_models_own_mask(
     small = llama().to_dict()
     kept = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
     responder = tiny(MistralConfig(**{key: small[key] for key in kept}, sliding_window=60, initializer_range=0.4))
-    assert responder._model().packs
+    assert responder._model().memory
     for prompt, reply in ((each, ask(responder, MIXED)[each.id]) for each in (MIXED[0], MIXED[-1])):
         sums = [math.fsum(each) for each in plainly(responder, prompt)]
         assert numbers(reply) == pytest.approx(sums, abs=CLOSE)
@@ -318,11 +217,13 @@ def test_writing_ends_with_the_turn_or_at_the_most_tokens_whoever_writes_beside(
     model = tiny(llama())._model()
     asked = [writing(str(seed), f"Hello {seed % 3}") for seed in range(5)]
     writings = [Writing(tokens, 9 + seed, 2.0, seed) for seed, tokens in enumerate(model.read(asked))]
-    endless = dict(written(model.network, writings, frozenset(), 3))
+    memory = model.memory
+    assert memory
+    endless = dict(written(memory, writings, frozenset(), 3, SIZE))
     assert [len(endless[index]) for index in range(5)] == [9, 10, 11, 12, 13]
     end = endless[2][4]
     for together in (1, 2, 5):
-        ended = dict(written(model.network, writings, frozenset({end}), together))
+        ended = dict(written(memory, writings, frozenset({end}), together, SIZE))
         for index, tokens in endless.items():
             assert ended[index] == (tokens[: tokens.index(end)] if end in tokens else tokens)
     assert model.stops == {model.tokenizer.convert_tokens_to_ids("<|im_end|>")}

@@ -36,7 +36,7 @@ def by_name(
     if kind == "local":
         from traitscope.responders.local import LocalResponder
 
-        return LocalResponder(rest, given)
+        return LocalResponder(rest, given, tell)
     if kind == "simulated":
         from traitscope.responders.simulated import SimulatedResponder
 

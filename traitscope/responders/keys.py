@@ -30,6 +30,11 @@ def key(variable: str) -> str:
     return os.environ.get(variable, "").strip()
 
 
+def variables() -> list[str]:
+    """The variables of the environment that hold keys, by their names."""
+    return [name for name in os.environ if _SECRET.search(name) and not _HARMLESS.search(name)]
+
+
 def refuse_secrets(name: str, parameters: Mapping[str, Any]) -> None:
     """Raise ResponderError for a parameter that holds a key, at any depth: a study file is copied into its record."""
     for place, value in _leaves(parameters):
