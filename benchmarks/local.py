@@ -14,7 +14,7 @@ ratio_design     the same for 32 personas x 4 forms x 44 items
 ratio_continued  the same for one conversation of 44 questions, several side by side
 max_difference   largest difference of a label's log-probability to one plain pass, in nats
 ready_s          from starting Python to a model that can be asked, in a process of its own
-rss_mib          most memory of this process, with all that is compared
+rss_mib          most memory of that process when it has asked in each of the four ways
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ reply = "text"
 inventories = ["bfi44"]
 form = {{ memory = "continued" }}
 """
+KINDS = ("rating", "choice", "likelihood", "text")
 PERSONA = "E+A+C-N-O+"
 ALONE = 12  # prompts that are asked one pass a prompt: enough for a rate, few enough to be short
 PADDED = 16  # prompts of a padded batch
@@ -78,7 +79,13 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--model", default="local:smollm2-135m")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--alone", action="store_true", help="what a process that only asks needs; called by this script"
+    )
     given = parser.parse_args()
+    if given.alone:
+        print(json.dumps(_alone(given.model)))
+        return 0
     result = measured(given.model, given.rounds)
     print(json.dumps(result) if given.json else "\n".join(f"{name}: {value}" for name, value in result.items()))
     return 0
@@ -86,14 +93,14 @@ def main() -> int:
 
 def measured(name: str, rounds: int) -> dict[str, Any]:
     """All figures."""
-    ready = [_ready(name) for _ in range(rounds)]
+    alone = [_by_itself(name) for _ in range(rounds)]
     responder = by_name(name)
     assert isinstance(responder, LocalResponder)
     asked = _asked(name, responder)
     model = responder._model()
     list(responder.ask(asked["rating"][:4]))
     peaks, rates = [], {}
-    for kind in ("rating", "choice", "likelihood", "text"):
+    for kind in KINDS:
         found = []
         for _ in range(rounds):
             peaks.append(_gemm())
@@ -101,29 +108,41 @@ def measured(name: str, rounds: int) -> dict[str, Any]:
         rates[kind] = {way: round(_median(each[way] for each in found), 1) for way in found[0]}
         rates[kind]["ratio"] = round(_median(each["ours"] / each["one_pass"] for each in found), 2)
     limit = _limit(model, asked["rating"], _median(peaks))
-    design = [_against(responder, model, asked["design"])]
+    design = _against(responder, model, asked["design"])
     continued = [_continued(responder, model, asked["continued"]) for _ in range(rounds)]
     return {
         "ratio_single": rates["rating"]["ratio"],
         "limit_share": round(rates["rating"]["ours"] / limit, 2),
-        "ratio_design": round(design[0]["ratio"], 2),
+        "ratio_design": round(design["ratio"], 2),
         "max_difference": _difference(responder, model, asked["rating"]),
-        "rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "rss_mib": round(max(each["rss_mib"] for each in alone)),
         "ratio_continued": round(_median(each["ratio"] for each in continued), 2),
-        "ready_s": round(_median(ready), 2),
+        "ready_s": round(_median(each["ready_s"] for each in alone), 2),
         "gemm_gflops": round(_median(peaks)),
         "limit": round(limit, 1),
         **rates,
-        "design": {way: round(value, 1) for way, value in design[0].items()},
+        "design": {way: round(value, 1) for way, value in design.items()},
         "continued": {way: round(_median(each[way] for each in continued), 1) for way in continued[0]},
     }
 
 
-def _ready(name: str) -> float:
-    code = f"from traitscope.responders import by_name; by_name({name!r}).can()"
-    since = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-    return time.perf_counter() - since
+def _by_itself(name: str) -> dict[str, float]:
+    """Seconds from starting Python to a model that can be asked, and MiB when all has been asked."""
+    since = time.time()
+    command = [sys.executable, __file__, "--alone", "--model", name]
+    told = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    return {"ready_s": told["ready"] - since, "rss_mib": told["rss_mib"]}
+
+
+def _alone(name: str) -> dict[str, float]:
+    responder = by_name(name)
+    responder.can()
+    ready = time.time()
+    assert isinstance(responder, LocalResponder)
+    asked = _asked(name, responder)
+    for kind in KINDS:
+        list(responder.ask(asked[kind]))
+    return {"ready": ready, "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def _asked(name: str, responder: LocalResponder) -> dict[str, Any]:

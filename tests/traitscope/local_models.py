@@ -1,11 +1,15 @@
 """Small untrained models of any architecture, and what to ask of them."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from inventories.responder import Message, Prompt, Reply
 from traitscope.responders.local import LocalResponder
+
+# read when torch is loaded, as the responder sets it: threads that wait leave their core to others
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 CLOSE = 1e-4  # nats: what the packing of a batch may change in float32
 OPTIONS = "1. Disagree strongly\n2. Disagree a little\n3. Neither\n4. Agree a little\n5. Agree strongly"

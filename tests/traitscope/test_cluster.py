@@ -21,7 +21,7 @@ from traitscope.runner import Options, run
 from traitscope.store import Store, StoreError
 from traitscope.study import load_study
 
-needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason='pip install ray==2.60.0')
+needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="pip install ray==2.60.0")
 ROOT = Path(__file__).parents[2]
 SECRET = "a-key-that-no-process-of-ray-may-see"
 
@@ -243,7 +243,7 @@ def test_a_prompt_that_kills_its_workers_stays_pending_with_the_cause_and_the_ot
 def test_without_ray_the_option_says_in_one_line_how_to_get_it(study_file, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     assert main(["run", str(study_file()), "--record", str(tmp_path / "r"), "--cluster", "auto"]) == 2
-    assert capsys.readouterr().err == 'traitscope: --cluster needs ray: pip install ray==2.60.0\n'
+    assert capsys.readouterr().err == "traitscope: --cluster needs ray: pip install ray==2.60.0\n"
     assert not (tmp_path / "r").exists()
 
 

@@ -94,12 +94,11 @@ class LocalResponder:
         """How much the precision changes, against float32."""
         from traitscope.responders import precision
 
-        folder, device = self._folder or self._found.path, model.network.device.type
+        folder = self._folder or self._found.path
         try:
-            machine.check_fits(self.name, folder, "float32", device)
+            exact = loaded(self.name, folder, str(model.network.device), "float32")
         except ResponderError as error:
             return f"its answers may differ from those in float32 by what could not be measured here ({error})"
-        exact = loaded(folder, device, "float32", 0)
         return precision.told(*(self._asked(each, precision.prompts()) for each in (exact, model)))
 
     def _asked(self, model: Model, prompts: Sequence[Prompt]) -> dict[str, Reply]:
@@ -152,6 +151,7 @@ class LocalResponder:
                 prompt=prompts[index].id,
                 text=text,
                 thinking=thinking,
+                finish="length" if len(tokens) >= writings[index].max_tokens else "stop",
                 seconds=time.perf_counter() - since,
                 tokens_in=len(contexts[index]),
                 tokens_out=len(tokens),
@@ -177,8 +177,7 @@ class LocalResponder:
         self._folder = self._folder or (embedded.converted(path) if path.is_file() else path)
         set_threads(int(self.params["threads"]))
         device, dtype = machine.device(str(self.params["device"])), str(self.params["dtype"])
-        machine.check_fits(self.name, self._folder, dtype, device)
-        return kept(self._folder, device, dtype, int(self.params["memory_mib"]))
+        return kept(self.name, self._folder, device, dtype, int(self.params["memory_mib"]))
 
 
 def label_logprobs(said: Sequence[Sequence[int]], logs: Sequence[Sequence[float]]) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inventories.responder import ResponderError
+from traitscope.responders import embedded
 
 PRECISIONS = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}  # bytes of a number
 _SPARE = 1.15  # of the weights' size: what a pass needs besides
@@ -40,7 +41,10 @@ def free_bytes(name: str) -> int:
     import torch
 
     if name.startswith("cuda"):
-        return int(torch.cuda.mem_get_info(torch.device(name))[0])
+        try:
+            return int(torch.cuda.mem_get_info(torch.device(name))[0])
+        except (RuntimeError, AssertionError) as error:  # torch says by AssertionError that it was built without CUDA
+            raise ResponderError(f'device "{name}": {embedded.line(error)}') from error
     size = os.sysconf("SC_PAGE_SIZE")
     if "SC_AVPHYS_PAGES" in os.sysconf_names:
         try:
@@ -67,15 +71,16 @@ def check_fits(model: str, folder: Path, precision: str, name: str) -> None:
 
     Another precision is never chosen by itself: it changes answers.
     """
-    numbers = _numbers(folder)
+    numbers, stored = _numbers(folder)
     free = free_bytes(name)
 
     def needed(each: str) -> float:
-        return numbers * PRECISIONS[each] * _SPARE
+        # eight bits are made when the file has been read
+        return numbers * max(PRECISIONS[each], stored if each == "int8" else 0) * _SPARE
 
     if needed(precision) <= free:
         return
-    others = [each for each in PRECISIONS if needed(each) <= free and (each != "int8" or name == "cpu")]
+    others = [each for each in PRECISIONS if needed(each) <= free]
     fit = (
         " or ".join(f'dtype = "{each}" ({needed(each) / _GB:.1f} GB)' for each in others)
         + " fits, and changes answers by as much as the run says"
@@ -88,9 +93,16 @@ def check_fits(model: str, folder: Path, precision: str, name: str) -> None:
     )
 
 
-def _numbers(folder: Path) -> float:
-    """Weights of a model, by the size of its files."""
-    files = [*folder.glob("*.safetensors")] or [*folder.glob("*.bin")]
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    stored = str(config.get("dtype") or config.get("torch_dtype") or "float32")
-    return sum(each.stat().st_size for each in files) / PRECISIONS.get(stored, 4)
+def _numbers(folder: Path) -> tuple[float, int]:
+    """Weights of a model, by the size of its files, and the bytes of each there."""
+    # beside them some folders have all weights once more, in the form of other programs
+    patterns = ("model*.safetensors", "*.safetensors", "*.bin")
+    files = next((found for each in patterns if (found := [*folder.glob(each)])), [])
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResponderError(
+            f"{folder}: not a model that transformers reads: config.json: {embedded.line(error)}"
+        ) from error
+    each = PRECISIONS.get(str(config.get("dtype") or config.get("torch_dtype") or "float32"), 4)
+    return sum(file.stat().st_size for file in files) / each, each

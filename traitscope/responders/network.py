@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from traitscope.responders.packing import Found, Size, Text, memory_of, one_by_o
 from traitscope.responders.writing import Writing, written, written_alone
 
 _MOST_THREADS = 16  # more wait for each other in matrices as small as these
+_LOADING = threading.Lock()  # transformers loads one model at a time
 _TOLERANCES = {"float32": 1e-2, "bfloat16": 0.5, "float16": 0.2, "int8": 0.5}  # between packed and plain
 
 
@@ -24,7 +26,7 @@ class Model:
 
     def __init__(self, network: Any, tokenizer: Any, dtype: str, memory_mib: int) -> None:
         self.network, self.tokenizer = network, tokenizer
-        self.amounts = machine.amounts(network.device.type, network.num_parameters())
+        self.amounts = machine.amounts(str(network.device), network.num_parameters())
         self.chat = bool(getattr(tokenizer, "chat_template", None))
         self.system = self.chat and self._takes_system()
         empty = tokenizer("")["input_ids"]
@@ -137,27 +139,35 @@ def _of(indices: Sequence[int], found: Iterator[Found]) -> Iterator[Found]:
         yield {indices[index]: values for index, values in each.items()}
 
 
+def kept(name: str, folder: Path, device: str, dtype: str, memory_mib: int) -> Model:
+    """Loaded once, because several studies and responders of one process ask the same model."""
+    with _LOADING:
+        return _kept(name, folder, device, dtype, memory_mib)
+
+
 @lru_cache(maxsize=1)
-def kept(folder: Path, device: str, dtype: str, memory_mib: int) -> Model:
-    """Kept, because several studies and responders of one process ask the same model."""
-    return loaded(folder, device, dtype, memory_mib)
+def _kept(name: str, folder: Path, device: str, dtype: str, memory_mib: int) -> Model:
+    return loaded(name, folder, device, dtype, memory_mib)
 
 
-def loaded(folder: Path, device: str, dtype: str, memory_mib: int) -> Model:
+def loaded(name: str, folder: Path, device: str, dtype: str, memory_mib: int = 0) -> Model:
+    """The model in `folder`, where it fits; `name` is what it is called in messages."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    machine.check_fits(name, folder, dtype, device)
     try:
         with embedded.quiet():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            stored = getattr(torch, "float32" if dtype == "int8" else dtype)
-            network = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=stored)
+            # eight bits are made of what the file holds
+            wanted = "auto" if dtype == "int8" else getattr(torch, dtype)
+            network = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=wanted)
     except (OSError, ValueError) as error:
         raise ResponderError(f"{folder}: not a model that transformers reads: {embedded.line(error)}") from error
     if dtype == "int8":
         from traitscope.responders import precision
 
-        network = precision.in_int8(network, device)
+        network = precision.in_int8(network)
     try:
         network = network.to(device).eval()
     except (RuntimeError, AssertionError) as error:  # torch says by AssertionError that it was built without CUDA

@@ -158,11 +158,11 @@ def memory_of(model: Any, tokens: Sequence[int], tolerance: float, room_bytes: i
     for attention, tiled in ((registered(), True), (own, False)):
         try:
             model.set_attn_implementation(attention)
-            # chunks this short go through the memory
+            # passes this short go on from what the memory holds
             tried = Memory(model, 2 * len(tokens), tiled)
             # what is read first is soon pushed out: some networks go by the order of the places
-            _together(packed(tried, [Text(tuple(tokens[::-1]), 1)], Size(max(1, middle // 2), len(tokens))))
-            values = _together(packed(tried, texts, Size(max(1, middle // 2), len(tokens))))
+            _together(packed(tried, [Text(tuple(tokens[::-1]), 1)], Size(max(2, middle), len(tokens))))
+            values = _together(packed(tried, texts, Size(max(2, middle), len(tokens))))
             if all(abs(a - b) < tolerance for index in plain for a, b in zip(values[index], plain[index], strict=True)):
                 return Memory(model, max(LEAST_ROOM, room_bytes // tried.bytes_a_token()), tiled)
         except Exception:  # the same

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from inventories.administer import Interview, next_prompts
@@ -14,21 +15,43 @@ from inventories.responder import Prompt, Reply, ResponderError
 INVENTORY = "bfi44"  # what the change is measured on
 
 
-def in_int8(network: Any, device: str) -> Any:
-    """The weights of all layers but the last in eight bits, their products in whole numbers; on a CPU alone."""
-    import warnings
+def in_int8(network: Any) -> Any:
+    """The network with the weights of all linear layers but the last in eight bits, a scale for each row of them.
 
+    What they are multiplied with stays float32: its outliers are what eight bits cannot hold.
+    """
     import torch
 
-    if device != "cpu":
-        raise ResponderError(
-            f'dtype "int8" is for device "cpu", not "{device}"; allowed there: float32, bfloat16, float16'
-        )
     last = network.get_output_embeddings()
-    some = {name for name, each in network.named_modules() if isinstance(each, torch.nn.Linear) and each is not last}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch would rather have another package
-        return torch.ao.quantization.quantize_dynamic(network.eval(), some, dtype=torch.qint8)
+    some = [name for name, each in network.named_modules() if type(each) is torch.nn.Linear and each is not last]
+    if not some:
+        raise ResponderError(
+            'dtype "int8": this model has no layers to put into it; allowed: float32, bfloat16, float16'
+        )
+    for name in some:  # in place: each layer's weights go before those of the next are made
+        network.set_submodule(name, _eight_bits()(network.get_submodule(name)))
+    return network.float()
+
+
+@lru_cache(maxsize=1)
+def _eight_bits() -> type:
+    """A linear layer whose weights are whole numbers."""
+    import torch
+
+    class EightBits(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self, layer: Any) -> None:
+            super().__init__()
+            weight = layer.weight.detach().float()
+            scale = weight.abs().amax(dim=1).clamp(min=1e-30) / 127
+            self.register_buffer("whole", torch.round(weight / scale[:, None]).to(torch.int8))
+            self.register_buffer("scale", scale)
+            self.bias = layer.bias
+
+        def forward(self, given: Any) -> Any:
+            result = torch.nn.functional.linear(given, self.whole.to(given.dtype)) * self.scale
+            return result if self.bias is None else result + self.bias
+
+    return EightBits
 
 
 def prompts() -> list[Prompt]:
