@@ -9,6 +9,7 @@ rating, choice, likelihood, text
                  items a second by one pass a prompt, by batches padded on the left, and by the responder; their ratio
 limit            ratings a second if only the tokens that no two prompts share had to be multiplied, at that speed
 limit_share      the responder's ratings a second as a share of it
+limit_read_once  the same limit when what prompts share has to be multiplied once, too; and the share of that
 ratio_single     responder against one pass a prompt, 44 ratings of one persona in one form
 ratio_design     the same for 32 personas x 4 forms x 44 items
 ratio_continued  the same for one conversation of 44 questions, several side by side
@@ -107,7 +108,7 @@ def measured(name: str, rounds: int) -> dict[str, Any]:
             found.append(_rates(responder, model, asked[kind]))
         rates[kind] = {way: round(_median(each[way] for each in found), 1) for way in found[0]}
         rates[kind]["ratio"] = round(_median(each["ours"] / each["one_pass"] for each in found), 2)
-    limit = _limit(model, asked["rating"], _median(peaks))
+    limit, read_once = _limits(model, asked["rating"], _median(peaks))
     design = _against(responder, model, asked["design"])
     continued = [_continued(responder, model, asked["continued"]) for _ in range(rounds)]
     return {
@@ -120,6 +121,7 @@ def measured(name: str, rounds: int) -> dict[str, Any]:
         "ready_s": round(_median(each["ready_s"] for each in alone), 2),
         "gemm_gflops": round(_median(peaks)),
         "limit": round(limit, 1),
+        "limit_read_once": {"items_per_s": round(read_once, 1), "share": round(rates["rating"]["ours"] / read_once, 2)},
         **rates,
         "design": {way: round(value, 1) for way, value in design.items()},
         "continued": {way: round(_median(each[way] for each in continued), 1) for way in continued[0]},
@@ -193,8 +195,8 @@ def _gemm() -> float:
     return best
 
 
-def _limit(model: Model, prompts: Sequence[Prompt], gflops: float) -> float:
-    """Items a second at that speed, if what two prompts share and all but products took no time."""
+def _limits(model: Model, prompts: Sequence[Prompt], gflops: float) -> tuple[float, float]:
+    """Items a second at that speed, if all but products took no time: of tokens that one prompt has for itself; of all."""
     import torch
 
     last = model.network.get_output_embeddings()
@@ -210,8 +212,9 @@ def _limit(model: Model, prompts: Sequence[Prompt], gflops: float) -> float:
         below[node] += len(tree.wanted[node])
         if tree.parent[node] >= 0:
             below[tree.parent[node]] += below[node]
-    own = sum(count == 1 for count in below) / len(prompts)
-    return gflops * 1e9 / (2 * (products * own + last.weight.numel()))
+    own, once = sum(count == 1 for count in below) / len(prompts), len(tree.token) / len(prompts)
+    one, other = (gflops * 1e9 / (2 * (products * each + last.weight.numel())) for each in (own, once))
+    return one, other
 
 
 def _rates(responder: LocalResponder, model: Model, prompts: Sequence[Prompt]) -> dict[str, float]:
