@@ -10,7 +10,7 @@ from traitscope.record import Record
 
 WAYS = {"inventory": "Inventory", "model": "Model", "ask": "How it was asked"}
 CELL, WIDE = 212, 302  # pixels of a chooser, and of one with longer names
-WHOLE = "whole"
+WHOLE = "whole"  # in the address: all that a page has, at once
 LETTERS = 25  # that a chooser has room for
 
 

@@ -32,9 +32,7 @@ class Memory:
         self.network, self.room = network, room
         self._sizes = SIZES if tiled else ()
         self._pools: Any = _pools()(room, tiled)
-        self._births = [
-            0
-        ] * room  # how many tokens a place has had, ever: a mark from before `forget` is no longer right
+        self._births = [0] * room  # how many tokens a place has had; `forget` leaves it, so old marks stay wrong
         self._turn = threading.Lock()
         self.forget()
 
