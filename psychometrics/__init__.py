@@ -6,8 +6,11 @@ the name here; the module of that name is imported by its full path.
 
 from psychometrics.acquiescence import CorrectedAnswers, StyleAlphas, style_alphas, without_acquiescence
 from psychometrics.agreement import exact_agreement, mean_absolute_change
+from psychometrics.alignment import Aligned, Alignment, alignment
 from psychometrics.alpha import alpha_of_repeats, cronbach_alpha
+from psychometrics.attribute_effects import attribute_effects, eta_squared
 from psychometrics.bootstrap import Bootstrap, on_rows, persona_bootstrap
+from psychometrics.bootstrap_mean import bootstrap_mean
 from psychometrics.calibrated_gap import calibrate, calibrated_gap
 from psychometrics.cfa import ConfirmatoryFactors, confirmatory_factors
 from psychometrics.cfa_ordinal import OrdinalFactors, ordinal_factors
@@ -29,6 +32,7 @@ from psychometrics.dstudy import SmallestDesign, d_study, smallest_design
 from psychometrics.efa import FactorSolution, efa
 from psychometrics.estimate import Estimate, numbered, undefined
 from psychometrics.factorability import Factorability, factorability
+from psychometrics.firmness import Firmness, firmness, position_weighted_consistency
 from psychometrics.forms import FormEffect, PositionPreference, form_effects, position_preference
 from psychometrics.generalizability import GStudy, g_study
 from psychometrics.graded import graded_effect
@@ -38,9 +42,18 @@ from psychometrics.intraclass import IntraclassCorrelations, intraclass_correlat
 from psychometrics.invariance import Cutoffs, Invariance, measurement_invariance
 from psychometrics.irt import ItemResponseModel, graded_response, two_parameter_logistic
 from psychometrics.items import item_statistics
+from psychometrics.jensen_shannon import (
+    GroupInconsistency,
+    group_inconsistency,
+    jensen_shannon_centroid,
+    jensen_shannon_distance,
+    jensen_shannon_divergence,
+)
+from psychometrics.judge_gate import JudgeGate, judge_agreement, judge_gate
 from psychometrics.kappa import fleiss_kappa, item_kappas, weighted_kappa
 from psychometrics.krippendorff_alpha import krippendorff_alpha
 from psychometrics.labels import LabelPreference, label_preference
+from psychometrics.level_against_rest import Outliers, density_outliers, level_against_rest
 from psychometrics.level_gap import absolute_gap, level_gap, rank_change, verdict
 from psychometrics.levels import equivalence, level_tests, variance_decided_test
 from psychometrics.likelihoods import likelihood_scores
@@ -50,6 +63,7 @@ from psychometrics.multitrait import MultitraitMultimethod, multitrait_multimeth
 from psychometrics.omega import HierarchicalOmega, omega_hierarchical
 from psychometrics.omega_one_factor import omega_one_factor
 from psychometrics.ordinal_alpha import ordinal_alpha
+from psychometrics.paired_change import Change, GroupDifference, group_difference, paired_change
 from psychometrics.parallel import ParallelAnalysis, parallel_analysis
 from psychometrics.parallel_forms import ParallelForms, parallel_forms
 from psychometrics.quasi_f import quasi_f
@@ -71,12 +85,20 @@ from psychometrics.scoring import (
 from psychometrics.self_confirmation import SelfConfirmation, self_confirmation
 from psychometrics.sensitivity import FormSensitivity, form_sensitivity, level_shifts
 from psychometrics.split_half import SplitHalf, split_half
+from psychometrics.steerability import option_inertia, option_steerability
 from psychometrics.styles import ResponseStyles, response_styles
+from psychometrics.subject_profiles import profile_consistency, profile_fairness, profile_robustness
+from psychometrics.text_fidelity import SentenceFidelity, persona_constraints, profile_variation, sentence_fidelity
 from psychometrics.trait_scores import TraitScores, trait_scores
+from psychometrics.turns import behaviour_chains, style_stability
+from psychometrics.type_confusion import TypeConfusion, TypeTally, default_types, type_confusion
 from psychometrics.validity import convergent_table, criterion_table
 
 __all__ = [
+    "Aligned",
+    "Alignment",
     "Bootstrap",
+    "Change",
     "Components",
     "ConfirmatoryFactors",
     "Congruence",
@@ -89,14 +111,18 @@ __all__ = [
     "Estimate",
     "FactorSolution",
     "Factorability",
+    "Firmness",
     "FormEffect",
     "FormSensitivity",
     "GStudy",
+    "GroupDifference",
+    "GroupInconsistency",
     "GuttmanLambdas",
     "HierarchicalOmega",
     "IntraclassCorrelations",
     "Invariance",
     "ItemResponseModel",
+    "JudgeGate",
     "KeyingCheck",
     "LabelPreference",
     "Measure",
@@ -104,6 +130,7 @@ __all__ = [
     "MultitraitMultimethod",
     "Null",
     "OrdinalFactors",
+    "Outliers",
     "ParallelAnalysis",
     "ParallelForms",
     "Polychoric",
@@ -113,16 +140,23 @@ __all__ = [
     "Retest",
     "SaidDone",
     "SelfConfirmation",
+    "SentenceFidelity",
     "SmallestDesign",
     "SplitHalf",
     "StyleAlphas",
     "TraitScores",
+    "TypeConfusion",
     "TypeLetters",
+    "TypeTally",
     "absolute_gap",
     "adjust",
     "adjust_families",
+    "alignment",
     "alpha_of_repeats",
     "assigned_effect",
+    "attribute_effects",
+    "behaviour_chains",
+    "bootstrap_mean",
     "calibrate",
     "calibrated_gap",
     "confirmatory_factors",
@@ -132,29 +166,41 @@ __all__ = [
     "criterion_table",
     "cronbach_alpha",
     "d_study",
+    "default_types",
+    "density_outliers",
     "desirability_shift",
     "divergence",
     "drift",
     "efa",
     "equivalence",
+    "eta_squared",
     "exact_agreement",
     "factorability",
+    "firmness",
     "fleiss_kappa",
     "form_effects",
     "form_sensitivity",
     "g_study",
     "graded_effect",
     "graded_response",
+    "group_difference",
+    "group_inconsistency",
     "guttman_lambdas",
     "human_congruence",
     "human_structure",
     "intraclass_correlations",
     "item_kappas",
     "item_statistics",
+    "jensen_shannon_centroid",
+    "jensen_shannon_distance",
+    "jensen_shannon_divergence",
+    "judge_agreement",
+    "judge_gate",
     "keyed",
     "keying_suspicion",
     "krippendorff_alpha",
     "label_preference",
+    "level_against_rest",
     "level_gap",
     "level_shifts",
     "level_tests",
@@ -170,17 +216,26 @@ __all__ = [
     "omega_hierarchical",
     "omega_one_factor",
     "on_rows",
+    "option_inertia",
+    "option_steerability",
     "ordinal_alpha",
     "ordinal_dif",
     "ordinal_factors",
+    "paired_change",
     "paired_effect",
     "parallel_analysis",
     "parallel_forms",
     "persona_bootstrap",
+    "persona_constraints",
     "polychoric",
     "pomp",
     "position_preference",
+    "position_weighted_consistency",
     "procrustes",
+    "profile_consistency",
+    "profile_fairness",
+    "profile_robustness",
+    "profile_variation",
     "quasi_f",
     "rank_change",
     "repeats",
@@ -189,14 +244,17 @@ __all__ = [
     "said_done_correlation",
     "scale_score",
     "self_confirmation",
+    "sentence_fidelity",
     "smallest_design",
     "split_half",
     "style_alphas",
+    "style_stability",
     "t_score",
     "trait_scores",
     "tucker_congruence",
     "two_group_effect",
     "two_parameter_logistic",
+    "type_confusion",
     "type_letters",
     "undefined",
     "variance_components",
