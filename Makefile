@@ -6,13 +6,14 @@ PORT ?= 8502
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help setup demo full app class test browser check fix clean
+.PHONY: help setup demo full app recipes class test browser check fix clean
 
 help:
 	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (2 to 4 minutes after set-up)"
 	@echo "make full   the same with all 32 personas and the controls; keeps what the demo has asked"
 	@echo "make app    the dashboard on the same record, in the browser"
 	@echo "make class  the classroom pages alone, for the local network (PORT=8502, RECORD=runs/demo for a model's answers)"
+	@echo "make recipes  every published protocol at its small scale on the embedded model"
 	@echo "make test   set up, then every check and test"
 	@echo "make browser  every page with every kind of record in a real browser (make test makes one pass over every page)"
 	@echo "make fix    format and mend what the linter can mend"
@@ -50,6 +51,10 @@ full: setup
 
 app: setup
 	@$(BIN)/streamlit run app.py
+
+recipes: setup
+	@for each in $$(cd traitscope/recipes && ls *.toml); do \
+	  $(BIN)/traitscope recipe run $${each%.toml} --model local:smollm2-135m || exit 1; done
 
 class: setup
 	@$(BIN)/traitscope class --port $(PORT) $(if $(RECORD),--record $(RECORD))

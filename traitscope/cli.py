@@ -253,6 +253,21 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("model", metavar="MODEL", help="a name as in a study, such as local:smollm2-135m")
     probe.add_argument("--inventory", required=True, metavar="ID", help="id of the bank, or path of a file")
     probe.add_argument("--to", type=Path, metavar="FILE.jsonl", help="where replies are kept (default: runs/probes/)")
+    recipe = command(
+        "recipe", _recipe, "Published protocols: list them, show one, or run one on a model and print its tables."
+    )
+    recipe.add_argument("action", choices=["list", "show", "run"])
+    recipe.add_argument("recipe", nargs="?", metavar="NAME", help="a name of `recipe list`")
+    recipe.add_argument("--model", metavar="MODEL", help="a name as in a study, such as local:smollm2-135m")
+    recipe.add_argument(
+        "--scale",
+        choices=["small", "full"],
+        default="small",
+        help="of the study: minutes, or as published (default small)",
+    )
+    _record_option(recipe)
+    _ask_above_option(recipe)
+    recipe.add_argument("--yes", action="store_true", help="spend what the forecast says without asking")
     teach = command(
         "class", _class, "Serve the classroom pages alone to the local network; whoever has the join code is in."
     )
@@ -456,6 +471,23 @@ def _probe(given: argparse.Namespace) -> tuple[Any, str]:
     name = "".join(letter if letter.isalnum() else "-" for letter in f"{given.model}_{inventory.id}")
     to = given.to or RUNS / "probes" / f"{name}.jsonl"
     return printed.probed(probing.probe(inventory, given.model, by_name(given.model), to))
+
+
+def _recipe(given: argparse.Namespace) -> tuple[Any, str]:
+    from traitscope import recipe_file, recipe_run
+
+    if given.action == "list":
+        return recipe_run.listed()
+    if not given.recipe:
+        raise DefinitionError(f"recipe {given.action}: needs a NAME of: {', '.join(recipe_file.names())}")
+    if given.action == "show":
+        return recipe_run.shown(given.recipe)
+    if not given.model:
+        raise DefinitionError("recipe run: needs --model MODEL, a name as in a study")
+    ask_above = None if given.yes else given.ask_above
+    return recipe_run.run(
+        given.recipe, given.model, given.scale, given.record, vars(given), ask_above=ask_above, quiet=given.json
+    )
 
 
 def _class(given: argparse.Namespace) -> tuple[Any, str]:

@@ -17,7 +17,7 @@ SENSITIVITIES = {
 }  # fmt: skip
 COLUMNS = [
     column("name", "scale"), column("persona_set", "personas"), column("of", "hangs on"), column("n_persons", "persons", "count"),
-    column("n_items", "scenarios", "count"), column("value", "choices that change, %"), interval(), column("note"),
+    column("n_items", "scenarios", "count"), column("value", "choices that change, %", "number", digits=1), interval(), column("note"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,132 @@
+"""What a recipe can make of its record, by name: each analysis gives exhibits for every place that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from traitscope import places, scenarios, tables
+from traitscope.apa import column, interval
+from traitscope.choosing import choices, where_all
+from traitscope.exhibit import Exhibit
+from traitscope.notes import in_words
+from traitscope.record import Record
+from traitscope.results import (
+    assigned_shown,
+    choices_shown,
+    control_band,
+    divergence_looked,
+    divergence_nulls_shown,
+    divergence_shown,
+    profiles,
+    profiles_shown,
+    types_shown,
+)
+from traitscope.results.divergence_looked import Looked
+
+SCORES = {"trait_score": "score", "continuous_score": "score by probabilities", "refusal_rate": "refused"}
+SCORE_COLUMNS = [
+    column("name", "trait"), column("persona_set", "persona set"), column("group", "personas"), column("of", "statistic"),
+    column("n_persons", "persons", "count"), column("n_items", "scenarios", "count"), column("value", "percent", "number", digits=1),
+    interval(), column("note"),
+]  # fmt: skip
+
+
+def effects(record: Record) -> Iterator[Exhibit]:
+    """d of the assigned pole on its scale, with its null of permuted labels."""
+    for place in _places(record):
+        for level in _levels(record, place):
+            for persona_set in assigned_shown.sets(record, **place):
+                yield assigned_shown.effects(record, **place, level=level, persona_set=persona_set)
+
+
+def reliability(record: Record) -> Iterator[Exhibit]:
+    """Alpha of each scale over the personas of each set."""
+    for place in _places(record):
+        for level in _levels(record, place):
+            yield profiles_shown.reliability(record, **place, level=level)
+
+
+def beside_controls(record: Record) -> Iterator[Exhibit]:
+    """Each group's mean against the band of neutral personas."""
+    for place in _places(record):
+        people = profiles.people(record, **place)
+        for controls in control_band.sets(record, people)[:1]:
+            band = control_band.band(people, controls)
+            for level in _levels(record, place):
+                shown = where_all(people, level=level)
+                # of assigned sets their poles, which say more than each persona by itself
+                groups = [each for each in profiles.groups(shown)[0] if ": assigned " in each or each == "bare model"]
+                table = profiles.profile(record, groups, **place, level=level)
+                yield profiles_shown.dots(record, control_band.placed(table, band), band, **place)
+
+
+def types(record: Record) -> Iterator[Exhibit]:
+    """The letters of each persona, beside those it was assigned."""
+    for place in _places(record):
+        if types_shown.has_types(record, place["inventory"]):
+            yield types_shown.letters(record, **place)
+
+
+def trait_scores(record: Record) -> Iterator[Exhibit]:
+    """TRAIT's score of each trait, the same by probabilities, and refusals, in percent."""
+    answers = where_all(tables.answers(record), elicitation="choice")
+    table = scenarios.trait_scores(record, answers)
+    table = table[table["statistic"].isin(list(SCORES))].reset_index(drop=True)
+    names = {name: record.inventory(name) for name in table["inventory"].unique()}
+    table = table.assign(
+        name=[names[inventory].scale(scale).name for inventory, scale in zip(table["inventory"], table["scale"], strict=True)],
+        of=table["statistic"].map(SCORES), note=table["note"].map(in_words),
+    )  # fmt: skip
+    question = "Which action does it choose, trait by trait?"
+    if table.empty:
+        yield Exhibit("trait_scores", question, table, missing="No scenario was answered by a choice.")
+        return
+    caption = "Percent of scenarios in which an action high in the trait is chosen, both option orders averaged; a tie counts one half."
+    yield Exhibit("trait_scores", question, table, SCORE_COLUMNS, caption)
+
+
+def sensitivities(record: Record) -> Iterator[Exhibit]:
+    """How many choices change with the order, the prompt, and the words of the situation."""
+    for place in _places(record):
+        if place["ask"] == "choice: chosen":
+            yield choices_shown.sensitivities(record, **place)
+
+
+def saying_and_doing(record: Record) -> Iterator[Exhibit]:
+    """Levels by trait, and all measures with their nulls, for every pair of ways in which both were asked."""
+    for model in divergence_looked.models(record):
+        for said_by in divergence_looked.options(record, model, "said_by"):
+            for done_by in divergence_looked.options(record, model, "done_by", said_by=said_by):
+                for persona_set in divergence_looked.options(
+                    record, model, "persona_set", said_by=said_by, done_by=done_by
+                ):
+                    at = Looked(model, said_by, done_by, persona_set)
+                    yield divergence_shown.by_trait(record, at)
+                    yield divergence_nulls_shown.measured(record, at)
+                    for more in (divergence_nulls_shown.without_looking, divergence_nulls_shown.confirmed):
+                        if (found := more(record, at)) is not None:
+                            yield found
+
+
+def _places(record: Record) -> Iterator[dict[str, str]]:
+    """Every place in the ways that are told of; what likelihoods are before they are centred says little."""
+    table = places.places(record)
+    for inventory, model, ask in zip(table["inventory"], table["model"], table["ask"], strict=True):
+        if ask in places.ASKS and ask != "likelihood: item_centred":
+            yield {"inventory": inventory, "model": model, "ask": ask}
+
+
+def _levels(record: Record, place: dict[str, str]) -> list[str]:
+    """Domains only: facets have too few items for a table of a paper."""
+    return choices(profiles.people(record, **place), "level")[:1]
+
+
+ANALYSES: dict[str, Callable[[Record], Iterator[Exhibit]]] = {
+    "effects": effects,
+    "reliability": reliability,
+    "beside_controls": beside_controls,
+    "types": types,
+    "trait_scores": trait_scores,
+    "sensitivities": sensitivities,
+    "saying_and_doing": saying_and_doing,
+}
