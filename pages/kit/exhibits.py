@@ -76,7 +76,7 @@ def _behind(shown: Exhibit) -> None:
 
 
 def _opened(shown: Exhibit, at_once: bool) -> None:
-    """The table is drawn when it is opened, for which the page need not run: most are never looked at, and each takes
+    """It is drawn when it is opened, for which the page need not run: most are never looked at, and each table takes
     the browser longer than its figure."""
     key = f"behind_{shown.name}"
     with st.expander(f"Table and downloads: {plain(shown.question)}", key=key, on_change="rerun") as behind:
@@ -84,7 +84,7 @@ def _opened(shown: Exhibit, at_once: bool) -> None:
             _table(shown)
             if shown.note:
                 st.caption(plain(shown.note))
-        _downloads(shown)
+            _downloads(shown)
 
 
 def _table(shown: Exhibit) -> None:
