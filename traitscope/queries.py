@@ -67,6 +67,10 @@ TABLES = {
         SELECT t.id AS trial, c.distribution FROM sittings s JOIN trials t ON t.sitting = s.id JOIN answers a ON a.trial = t.id
             JOIN calls c ON c.id = a.call
         WHERE s.current AND s.elicitation = 'choice' AND t.kind = 'item' AND c.distribution IS NOT NULL""",
+    "label_distributions": """
+        SELECT t.id AS trial, c.distribution FROM sittings s JOIN trials t ON t.sitting = s.id JOIN answers a ON a.trial = t.id
+            JOIN calls c ON c.id = a.call
+        WHERE s.current AND s.elicitation != 'likelihood' AND t.kind = 'item' AND c.distribution IS NOT NULL""",
     "failures": f"""
         SELECT s.model, c.error, count(*) AS trials, count(DISTINCT s.persona) AS personas,
             group_concat(DISTINCT t.item) AS items, max(c.created) AS last FROM sittings s JOIN trials t ON t.sitting = s.id

@@ -17,8 +17,13 @@ from traitscope.results import (
     divergence_looked,
     divergence_nulls_shown,
     divergence_shown,
+    firmness_shown,
+    paraphrases_shown,
     profiles,
     profiles_shown,
+    roleplay_shown,
+    settings_shown,
+    type_confusion_shown,
     types_shown,
 )
 from traitscope.results.divergence_looked import Looked
@@ -108,6 +113,46 @@ def saying_and_doing(record: Record) -> Iterator[Exhibit]:
                             yield found
 
 
+def firm_or_fickle(record: Record) -> Iterator[Exhibit]:
+    """Position-weighted consistency, flips and the round of the first flip, by scale and by round."""
+    for place in _places(record):
+        if place["ask"].endswith(": chosen"):
+            yield from firmness_shown.exhibits(record, **place)
+
+
+def type_confusion(record: Record) -> Iterator[Exhibit]:
+    """Assigned against measured types: the matrix, and accuracy overall and by axis against chance."""
+    for place in _rated(record):
+        if types_shown.has_types(record, place["inventory"]):
+            yield from type_confusion_shown.confusion(record, **place)
+
+
+def default_types(record: Record) -> Iterator[Exhibit]:
+    """The types of the bare model over its sittings."""
+    for inventory, ask in dict.fromkeys((place["inventory"], place["ask"]) for place in _rated(record)):
+        if types_shown.has_types(record, inventory):
+            yield from type_confusion_shown.defaults(record, inventory, ask)
+
+
+def steerability(record: Record) -> Iterator[Exhibit]:
+    """Inertia, steerability and share of the top two options of each scale, over the personas of each set with attributes."""
+    for place in _rated(record):
+        for persona_set in roleplay_shown.sets(record, **place):
+            yield roleplay_shown.steerability(record, **place, persona_set=persona_set)
+
+
+def attribute_effects(record: Record) -> Iterator[Exhibit]:
+    """What each attribute of the personas does to each scale."""
+    for place in _rated(record):
+        for persona_set in roleplay_shown.sets(record, **place):
+            yield from roleplay_shown.effects(record, **place, persona_set=persona_set)
+
+
+def _rated(record: Record) -> Iterator[dict[str, str]]:
+    """The places whose answers are options that were chosen in a rating."""
+    return (place for place in _places(record) if place["ask"] == "rating: chosen")
+
+
 def _places(record: Record) -> Iterator[dict[str, str]]:
     """Every place in the ways that are told of; what likelihoods are before they are centred says little."""
     table = places.places(record)
@@ -126,7 +171,17 @@ ANALYSES: dict[str, Callable[[Record], Iterator[Exhibit]]] = {
     "reliability": reliability,
     "beside_controls": beside_controls,
     "types": types,
+    "type_confusion": type_confusion,
+    "default_types": default_types,
+    "steerability": steerability,
+    "attribute_effects": attribute_effects,
     "trait_scores": trait_scores,
     "sensitivities": sensitivities,
     "saying_and_doing": saying_and_doing,
+    "firm_or_fickle": firm_or_fickle,
+    "against_rest": settings_shown.against_rest,
+    "variance_shares": settings_shown.variance_shares,
+    "apart": settings_shown.apart,
+    "inconsistency": paraphrases_shown.inconsistency,
+    "least_consistent": paraphrases_shown.least_consistent,
 }
