@@ -112,7 +112,7 @@ def attribute_effects(
         Columns scale, attribute, level, against, measure, value, low, high, n_persons, n_level, mean, mean_against,
         p, method, note, family, p_adjusted, n_tests, correction, rejected. An attribute with two levels has a row "d":
         its last level in the order of labels against the first, in pooled SDs, with the noncentral t interval and
-        Welch's p. One with more has a row "eta_squared" (see there) with the p of F, then a row "d" for each level
+        Student's p. One with more has a row "eta_squared" (see there) with the p of F, then a row "d" for each level
         against all others. NaN with a note: `one_level`, `too_few_per_level` (fewer than two personas),
         `zero_variance`, `no_values` (no persona has a score and the attribute).
 
@@ -192,8 +192,17 @@ def _against(
     family: str,
 ) -> dict[str, object]:
     d = two_group_effect(y[here], y[~here], ddof=ddof, confidence=confidence)
-    row = _row(level, against, "d", d, d.extra.get("welch_p", math.nan), float(y[here].mean()), int(here.sum()), family)
+    row = _row(level, against, "d", d, _student(d, y, here), float(y[here].mean()), int(here.sum()), family)
     return row | {"mean_against": float(y[~here].mean())}
+
+
+def _student(d: Estimate, y: Floats, here: NDArray[np.bool_]) -> float:
+    """Student's p: Welch's takes the variance of two or three personas at its word, and is below .001 where these are alike."""
+    n, n_here = len(y), int(here.sum())
+    of_sample = d.extra.get("d_ddof1", math.nan)
+    if not isinstance(of_sample, (int, float)):
+        return math.nan
+    return float(2 * stats.t.sf(abs(of_sample) * math.sqrt(n_here * (n - n_here) / n), n - 2))
 
 
 def _row(

@@ -188,3 +188,13 @@ def test_wrong_calls_are_named() -> None:
         attribute_effects(SCORES, pd.concat([PERSONAS, PERSONAS.head(1)]))
     with pytest.raises(ValueError, match="scores: persona 'p59' is not among the personas"):
         attribute_effects(SCORES, PERSONAS.head(59))
+
+
+def test_a_level_of_two_personas_that_are_alike_by_chance_is_no_finding() -> None:
+    scores = DataFrame(
+        {"persona": range(12), "scale": "E", "score": [2.0, 2.01, 3.0, 1.2, 4.1, 2.2, 3.7, 1.4, 2.9, 3.3, 1.9, 2.6]}
+    )
+    personas = DataFrame({"persona": range(12), "country": [*"aa", *"bbbbb", *"ccccc"]})
+    found = attribute_effects(scores, personas).set_index("level").loc["a"]
+    student = stats.ttest_ind(scores["score"][:2], scores["score"][2:])
+    assert found["p"] == pytest.approx(student.pvalue, rel=1e-12) and found["p"] > 0.3

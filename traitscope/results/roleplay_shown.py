@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 from pandas import DataFrame
-from scipy import stats
 
-from psychometrics import adjust, attribute_effects, eta_squared, option_steerability
+from psychometrics import attribute_effects, eta_squared, option_steerability
 from psychometrics.exchange import in_label_order
 from traitscope import figures, tables
 from traitscope.apa import Column, column, interval
@@ -130,7 +128,7 @@ def _effects(record: Record, inventory: str, model: str, ask: str, persona_set: 
         f"{profiles_told.asked(record, inventory, model, ask)}; n = {counted(len(people), 'persona')} of {persona_set}."
     )
     place = about(record, inventory=inventory, model=model, ask=ask, persona_set=persona_set)
-    levels = _of_equal_variances(found[found["family"] == "levels"])
+    levels = found[found["family"] == "levels"]
     exhibits = [_overall(found[found["family"] == "attributes"], scores, people, told, place)]
     return exhibits + ([_levels(levels, told, place)] if len(levels) else [])
 
@@ -168,17 +166,6 @@ def _overall(found: DataFrame, scores: DataFrame, people: DataFrame, told: str, 
         "much, as the column tells."
     ) + (f" d: {of}, in pooled SDs." if of else "")
     return Exhibit("attribute_effects", OVERALL, table, ATTRIBUTE_COLUMNS, caption, figure, note=note, about=place)
-
-
-def _of_equal_variances(found: DataFrame) -> DataFrame:
-    """The tests of single levels anew, with Student's p and Holm over them.
-
-    Welch's p takes the variance of two or three personas at its word: where these are alike by chance, it is below .001.
-    """
-    n, here = found["n_persons"].to_numpy(float), found["n_level"].to_numpy(float)
-    t = found["value"].abs().to_numpy(float) * np.sqrt(here * (n - here) / n)
-    p = 2 * stats.t.sf(t, n - 2)
-    return found.assign(p=p, p_adjusted=adjust(p), n_tests=int(np.isfinite(p).sum()), rejected=adjust(p) <= 0.05)
 
 
 def _levels(found: DataFrame, told: str, place: dict[str, str]) -> Exhibit:
