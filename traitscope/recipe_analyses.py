@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from traitscope import places, scenarios, tables
-from traitscope.apa import column, interval
+from traitscope import places
 from traitscope.choosing import choices, where_all
 from traitscope.exhibit import Exhibit
-from traitscope.notes import in_words
 from traitscope.record import Record
 from traitscope.results import (
     assigned_shown,
@@ -27,13 +25,6 @@ from traitscope.results import (
     types_shown,
 )
 from traitscope.results.divergence_looked import Looked
-
-SCORES = {"trait_score": "score", "continuous_score": "score by probabilities", "refusal_rate": "refused"}
-SCORE_COLUMNS = [
-    column("name", "trait"), column("persona_set", "persona set"), column("group", "personas"), column("of", "statistic"),
-    column("n_persons", "persons", "count"), column("n_items", "scenarios", "count"), column("value", "percent", "number", digits=1),
-    interval(), column("note"),
-]  # fmt: skip
 
 
 def effects(record: Record) -> Iterator[Exhibit]:
@@ -74,27 +65,14 @@ def types(record: Record) -> Iterator[Exhibit]:
 
 def trait_scores(record: Record) -> Iterator[Exhibit]:
     """TRAIT's score of each trait, the same by probabilities, and refusals, in percent."""
-    answers = where_all(tables.answers(record), elicitation="choice")
-    table = scenarios.trait_scores(record, answers)
-    table = table[table["statistic"].isin(list(SCORES))].reset_index(drop=True)
-    names = {name: record.inventory(name) for name in table["inventory"].unique()}
-    table = table.assign(
-        name=[names[inventory].scale(scale).name for inventory, scale in zip(table["inventory"], table["scale"], strict=True)],
-        of=table["statistic"].map(SCORES), note=table["note"].map(in_words),
-    )  # fmt: skip
-    question = "Which action does it choose, trait by trait?"
-    if table.empty:
-        yield Exhibit("trait_scores", question, table, missing="No scenario was answered by a choice.")
-        return
-    caption = "Percent of scenarios in which an action high in the trait is chosen, both option orders averaged; a tie counts one half."
-    yield Exhibit("trait_scores", question, table, SCORE_COLUMNS, caption)
+    for place in _chosen(record):
+        yield choices_shown.scores(record, **place)
 
 
 def sensitivities(record: Record) -> Iterator[Exhibit]:
     """How many choices change with the order, the prompt, and the words of the situation."""
-    for place in _places(record):
-        if place["ask"] == "choice: chosen":
-            yield choices_shown.sensitivities(record, **place)
+    for place in _chosen(record):
+        yield choices_shown.sensitivities(record, **place)
 
 
 def saying_and_doing(record: Record) -> Iterator[Exhibit]:
@@ -151,6 +129,11 @@ def attribute_effects(record: Record) -> Iterator[Exhibit]:
 def _rated(record: Record) -> Iterator[dict[str, str]]:
     """The places whose answers are options that were chosen in a rating."""
     return (place for place in _places(record) if place["ask"] == "rating: chosen")
+
+
+def _chosen(record: Record) -> Iterator[dict[str, str]]:
+    """The places where actions were chosen."""
+    return (place for place in _places(record) if place["ask"] == "choice: chosen")
 
 
 def _places(record: Record) -> Iterator[dict[str, str]]:

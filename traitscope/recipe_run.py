@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +36,7 @@ def shown(name: str) -> tuple[Any, str]:
     parts = [
         _about(recipe),
         "Made of it:\n" + "\n".join(f"- {each}" for each in made),
-        *map(_table, _published(recipe)),
+        *_published(recipe),
     ]
     parts += [f"The study at scale {scale}:\n{study}" for scale, study in studies.items()]
     result = {"name": name, "title": recipe.title, "source": recipe.source, "verified": recipe.verified, "differs": recipe.differs,
@@ -62,8 +63,7 @@ def run(
         study = load_study(file)
         asked, _ = asking.run_told(study, folder, asking.options(study, given), ask_above=ask_above, quiet=quiet)
     found = exhibits(recipe, Record(folder))
-    tables = [_table((each.question, each)) for each in found]
-    text_ = "\n\n".join([_about(recipe), *tables, *map(_table, _published(recipe)), f"Record: {folder}"])
+    told = "\n\n".join([_about(recipe), *map(_table, found), *_published(recipe), f"Record: {folder}"])
     rows = [
         {"name": each.name, "question": each.question, "caption": each.caption, "missing": each.missing, "rows": _rows(each)}
         for each in found
@@ -74,7 +74,7 @@ def run(
         "done": asked["done"],
         "trials": asked["trials"],
         "tables": rows,
-    }, text_
+    }, told
 
 
 def exhibits(recipe: Recipe, record: Record) -> list[Exhibit]:
@@ -83,8 +83,6 @@ def exhibits(recipe: Recipe, record: Record) -> list[Exhibit]:
 
 
 def _rows(shown: Exhibit) -> list[dict[str, Any]]:
-    import json
-
     rows: list[dict[str, Any]] = json.loads(shown.table.to_json(orient="records"))  # NaN becomes null
     return rows
 
@@ -95,19 +93,14 @@ def _about(recipe: Recipe) -> str:
     return "\n".join([*lines, *(f"Not in this recipe: {each}" for each in recipe.lacks)])
 
 
-def _published(recipe: Recipe) -> list[tuple[str, tuple[list[str], list[list[str | float]]]]]:
-    return [(f"Published: {each.title}", (each.columns, each.rows)) for each in recipe.published]
+def _published(recipe: Recipe) -> list[str]:
+    return [f"Published: {each.title}\n{text.columns(each.columns, each.rows)}" for each in recipe.published]
 
 
-def _table(told: tuple[str, Any]) -> str:
-    """A heading with its table, caption and note; or why there is none."""
-    heading, table = told
-    if not isinstance(table, Exhibit):
-        columns, rows = table
-        return f"{heading}\n{text.columns(columns, rows)}"
-    if table.missing:
-        return f"{heading}\n{table.missing}"
-    printed = table.printed()
-    names_ = [str(each) for each in printed]
-    told_ = [each for each in (table.caption, table.note) if each]
-    return "\n".join([heading, text.columns(names_, printed.to_numpy().tolist()), *told_])
+def _table(exhibit: Exhibit) -> str:
+    """The question with its table, caption and note; or why there is none."""
+    if exhibit.missing:
+        return f"{exhibit.question}\n{exhibit.missing}"
+    printed = exhibit.printed()
+    table = text.columns([str(name) for name in printed], printed.to_numpy().tolist())
+    return "\n".join(filter(None, [exhibit.question, table, exhibit.caption, exhibit.note]))

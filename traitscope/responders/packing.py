@@ -85,7 +85,7 @@ def chunks(memory: Memory, tree: Tree, size: Size) -> Iterator[tuple[list[int], 
     memory.begin()
     for node in range(len(tree.token)):
         if len(want) >= size.asked:
-            yield [one for one, _ in want], memory.read(list(chunk), [row for _, row in want])
+            yield _pass(memory, chunk, want)
             chunk, want = {}, []
             memory.begin()
         trail, place = _unknown(memory, tree, marks, node)
@@ -94,7 +94,7 @@ def chunks(memory: Memory, tree: Tree, size: Size) -> Iterator[tuple[list[int], 
             found = memory.find(place, tree.token[each])
             if found is None:
                 if chunk and (len(chunk) >= size.tokens or memory.full()):
-                    yield [one for one, _ in want], memory.read(list(chunk), [row for _, row in want])
+                    yield _pass(memory, chunk, want)
                     chunk, want = {}, []
                     memory.begin()
                     # whoever used the memory meanwhile may have taken the places of what is before this node
@@ -108,7 +108,12 @@ def chunks(memory: Memory, tree: Tree, size: Size) -> Iterator[tuple[list[int], 
         if tree.wanted[node]:
             want.append((node, chunk.setdefault(place, len(chunk))))
     if chunk:
-        yield [one for one, _ in want], memory.read(list(chunk), [row for _, row in want])
+        yield _pass(memory, chunk, want)
+
+
+def _pass(memory: Memory, chunk: dict[int, int], want: list[tuple[int, int]]) -> tuple[list[int], Any]:
+    """Read a chunk: the nodes that are wanted, and the logits after each."""
+    return [node for node, _ in want], memory.read(list(chunk), [row for _, row in want])
 
 
 def _unknown(memory: Memory, tree: Tree, marks: Sequence[tuple[int, int] | None], node: int) -> tuple[list[int], int]:

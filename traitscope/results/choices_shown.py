@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pandas import DataFrame
+
 from traitscope import figures, scenarios, tables
 from traitscope.apa import column, interval
 from traitscope.choosing import where_all
@@ -15,10 +17,31 @@ from traitscope.results.forms_asked import asked
 SENSITIVITIES = {
     "order_sensitivity": "order of options", "prompt_sensitivity": "prompt", "paraphrase_sensitivity": "words of the situation",
 }  # fmt: skip
+SCORES = {"trait_score": "score", "continuous_score": "score by probabilities", "refusal_rate": "refused"}
+SCORE_COLUMNS = [
+    column("name", "trait"), column("persona_set", "persona set"), column("group", "personas"), column("of", "statistic"),
+    column("n_persons", "persons", "count"), column("n_items", "scenarios", "count"), column("value", "percent", "number", digits=1),
+    interval(), column("note"),
+]  # fmt: skip
 COLUMNS = [
     column("name", "scale"), column("persona_set", "personas"), column("of", "hangs on"), column("n_persons", "persons", "count"),
     column("n_items", "scenarios", "count"), column("value", "choices that change, %", "number", digits=1), interval(), column("note"),
 ]  # fmt: skip
+
+
+def scores(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
+    """TRAIT's score of each trait, the same by probabilities, and refusals, in percent (Lee et al., 2025)."""
+    found = asked(record, inventory, model, ask)
+    table = kept(_scored, record, inventory, model)
+    table = table[table["statistic"].isin(list(SCORES))].reset_index(drop=True)
+    table = table.assign(
+        name=[found.inventory.scale(each).name for each in table["scale"]],
+        of=table["statistic"].map(SCORES), note=table["note"].map(in_words),
+    )  # fmt: skip
+    question = "Which action does it choose, trait by trait?"
+    told = "Percent of scenarios in which an action high in the trait is chosen, both option orders averaged; a tie counts one half."
+    place = about(record, inventory=inventory, model=model, ask=ask)
+    return Exhibit("trait_scores", question, table, SCORE_COLUMNS, found.caption(told), about=place)
 
 
 def sensitivities(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
@@ -26,11 +49,16 @@ def sensitivities(record: Record, inventory: str, model: str, ask: str) -> Exhib
     return kept(_sensitivities, record, inventory, model, ask)
 
 
+def _scored(record: Record, inventory: str, model: str) -> DataFrame:
+    """All scores and sensitivities of the choices, which cost a bootstrap."""
+    rows = where_all(tables.answers(record), inventory=inventory, model=model, elicitation="choice")
+    return scenarios.trait_scores(record, rows)
+
+
 def _sensitivities(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     found = asked(record, inventory, model, ask)
     question = "Do the choices hang on the way of asking?"
-    rows = where_all(tables.answers(record), inventory=inventory, model=model, elicitation="choice")
-    table = scenarios.trait_scores(record, rows)
+    table = kept(_scored, record, inventory, model)
     table = table[table["statistic"].isin(list(SENSITIVITIES)) & (table["group"] == "all")].reset_index(drop=True)
     if table.empty or table["value"].isna().all():
         told = "The scenarios were put in one order, one prompt and one telling, or nothing usable was chosen"
