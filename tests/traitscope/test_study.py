@@ -87,7 +87,7 @@ def test_the_summary_counts_what_is_asked(study_file):
 
 
 def test_the_demo_is_the_study_it_says_it_is():
-    from traitscope.cli import EXAMPLES
+    from traitscope.commands import EXAMPLES
 
     study = load_study(EXAMPLES / "demo.toml")
     able = {"local:smollm2-135m": Abilities(labels=True, likelihood=True)}
@@ -103,6 +103,6 @@ def test_the_demo_is_the_study_it_says_it_is():
 
 @pytest.mark.parametrize("name", ["demo_full.toml", "controls.toml", "my_study.toml"])
 def test_every_example_is_a_study_without_mistakes(name):
-    from traitscope.cli import EXAMPLES
+    from traitscope.commands import EXAMPLES
 
     assert load_study(EXAMPLES / name).personas
