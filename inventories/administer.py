@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from statistics import fmean
 
 import msgspec
@@ -16,6 +17,7 @@ from inventories.ids import digest
 from inventories.persona_sets import Persona
 from inventories.responder import About, Likelihood, Message, Prompt, Reply, Shown
 
+ITEMS = ("item", "again")  # steps that print items
 NEAR_TIE = 1e-4  # nats; two best labels closer than this may change places with the packing of a batch
 
 
@@ -59,13 +61,16 @@ def next_prompt(interview: Interview, place: int, replies: Mapping[str, Reply]) 
     messages = list(opening)
     seen_items = False
     for number, step in enumerate(interview.sitting.conversations[place]):
+        # after a task in between, what the items ask for is said anew
+        seen_items = seen_items and step.kind != "task"
         words = _words(interview, step, first=not seen_items)
         messages.append(Message("user", (lead if number == 0 else "") + words))
-        seen_items = seen_items or step.kind == "item"
+        seen_items = seen_items or step.kind in ITEMS
         reply = replies.get(step.trials[0].id)
         if reply is None:
             goes_on = number + 1 < len(interview.sitting.conversations[place])
-            return step, msgspec.structs.replace(_prompt(interview, step, tuple(messages)), goes_on=goes_on)
+            so_far = interview.sitting.conversations[place][: number + 1]
+            return step, msgspec.structs.replace(_prompt(interview, step, tuple(messages), so_far), goes_on=goes_on)
         messages.append(Message("assistant", _said(interview, step, reply)))
     return None
 
@@ -131,8 +136,11 @@ def _reading(trial: str, answer: Answer, printed: Sequence[PrintedOption]) -> Re
 def _words(interview: Interview, step: Step, first: bool) -> str:
     if interview.sitting.elicitation == "likelihood" and step.kind == "item":
         inventory = interview.inventory
-        return wording.open_question(inventory, inventory.item(step.trials[0].item), interview.sitting.form)
-    return wording.question(interview.inventory, interview.sitting, step, first)
+        words = wording.open_question(inventory, inventory.item(step.trials[0].item), interview.sitting.form)
+    else:
+        words = wording.question(interview.inventory, interview.sitting, step, first)
+    about = wording.wording(interview.sitting.form.wording).about and step.kind in ITEMS
+    return words.replace(wording.PERSONA, interview.persona.text) if about else words
 
 
 def _printed(interview: Interview, trial: Trial) -> tuple[PrintedOption, ...]:
@@ -150,7 +158,18 @@ def _said(interview: Interview, step: Step, reply: Reply) -> str:
     return reply.text or ""
 
 
-def _prompt(interview: Interview, step: Step, messages: tuple[Message, ...]) -> Prompt:
+def _follow_ups(steps: Sequence[Step]) -> int:
+    """How many follow-ups on the same items the last of `steps` ends."""
+    return sum(1 for _ in takewhile(lambda step: step.kind == "follow_up", reversed(steps)))
+
+
+def _times_before(steps: Sequence[Step]) -> int:
+    """How often the items of the last of `steps` were asked before it; follow-ups do not ask them anew."""
+    items = [trial.item for trial in steps[-1].trials]
+    return sum(step.kind in ITEMS and [trial.item for trial in step.trials] == items for step in steps[:-1])
+
+
+def _prompt(interview: Interview, step: Step, messages: tuple[Message, ...], so_far: Sequence[Step]) -> Prompt:
     sitting, first = interview.sitting, step.trials[0]
     about = About(
         persona=interview.persona.id,
@@ -158,12 +177,15 @@ def _prompt(interview: Interview, step: Step, messages: tuple[Message, ...]) -> 
         items=tuple(_shown(interview, trial) for trial in step.trials) if step.kind != "task" else (),
         replicate=sitting.replicate,
         form=sitting.form.name(),
+        again=_times_before(so_far) if step.kind == "again" else 0,
+        challenge=_follow_ups(so_far),
     )
     seed = int(digest("draw", first.id)[:8], 16)
     if step.kind == "task":
         return Prompt(
-            first.id, messages, "text", max_tokens=1024, temperature=interview.temperature, seed=seed, about=about
-        )
+            first.id, messages, "text", max_tokens=step.max_tokens, temperature=interview.temperature, seed=seed,
+            about=about,
+        )  # fmt: skip
     if sitting.elicitation == "likelihood":
         said = interview.inventory.statements(interview.inventory.item(first.item))
         return Prompt(first.id, messages, "likelihood", continuations=said, about=about)

@@ -11,6 +11,7 @@ from inventories.definitions import Inventory, Item, Option
 from inventories.ids import digest, shuffled
 from inventories.reading import DefinitionError, allowed
 
+TASK_TOKENS = 1024  # that a text may have unless a study says otherwise
 LAYOUT = 1  # version of the order in which the parts of a prompt stand; see wording.py
 
 Labels = Literal["arabic", "upper", "lower", "roman_upper", "roman_lower"]
@@ -60,11 +61,12 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One exchange: a block of items, a task, or a follow-up on the item before it."""
+    """One exchange: a block of items, a task, a follow-up on the item before it, or items asked once more."""
 
-    kind: Literal["item", "task", "follow_up"]
+    kind: Literal["item", "task", "follow_up", "again"]
     trials: tuple[Trial, ...]
     text: str = ""  # of a task or a follow-up
+    max_tokens: int = 0  # of a task
 
 
 class Sitting(msgspec.Struct, frozen=True):
@@ -85,11 +87,16 @@ class Sitting(msgspec.Struct, frozen=True):
 
 
 class Extra(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A task before or after the items, or a follow-up on every item."""
+    """A task before or after the items, a follow-up on every item, or all items once more after what stands before."""
 
-    kind: Literal["task", "follow_up"]
-    text: str
+    kind: Literal["task", "follow_up", "again"]
+    text: str = ""
     place: Literal["before", "after"] = "before"
+    max_tokens: int = TASK_TOKENS  # of the text that a task asks for
+
+    def told(self) -> list[Any]:
+        """What of it is part of a sitting's id; a field that came later changes none where it has its default."""
+        return [self.kind, self.text, self.place, *([self.max_tokens] if self.max_tokens != TASK_TOKENS else [])]
 
 
 def sitting(
@@ -120,14 +127,31 @@ def sitting(
         order = option_order(inventory, item, form, seed, replicate) if elicitation != "likelihood" else ()
         return Trial(digest("trial", base, kind, number, item.id, order, wording_version), item.id, line, order)
 
-    def said(extra: Extra, number: int) -> Step:
-        return Step("task", (Trial(digest("trial", base, "task", number, extra.text)),), extra.text)
+    def said(extra: Extra, number: int) -> list[Step]:
+        if extra.kind == "again":
+            return [
+                Step("again", tuple(trial(item, line, "again", number) for line, item in enumerate(block)))
+                for block in printed
+            ]
+        written = Trial(digest("trial", base, "task", number, extra.text))
+        return [Step("task", (written,), extra.text, extra.max_tokens)]
 
-    before = [said(each, n) for n, each in enumerate(extras) if each.kind == "task" and each.place == "before"]
-    after = [said(each, n) for n, each in enumerate(extras) if each.kind == "task" and each.place == "after"]
+    printed = list(_blocks(inventory, form, seed, replicate))
     ups = [(n, each) for n, each in enumerate(extras) if each.kind == "follow_up"]
+    before = [
+        step
+        for n, each in enumerate(extras)
+        if each.kind == "task" and each.place == "before"
+        for step in said(each, n)
+    ]
+    after = [
+        step
+        for n, each in enumerate(extras)
+        if each.kind == "again" or (each.kind == "task" and each.place == "after")
+        for step in said(each, n)
+    ]
     blocks: list[tuple[Step, ...]] = []
-    for block in _blocks(inventory, form, seed, replicate):
+    for block in printed:
         asked = Step("item", tuple(trial(item, line) for line, item in enumerate(block)))
         again = [
             Step(
@@ -141,7 +165,9 @@ def sitting(
             (*before, *(step for steps in blocks for step in steps), *after),
         )
     elif before or after:
-        raise DefinitionError('a task belongs to one conversation: it needs memory = "continued" in the form')
+        raise DefinitionError(
+            'a task, or items once more, belong to one conversation: the form needs memory = "continued"'
+        )
     else:
         conversations = tuple(blocks)
     return Sitting(base, model, persona, inventory.id, form, elicitation, reply, replicate, conversations)
@@ -152,7 +178,7 @@ def sitting_id(
     reply: ReplyFormat, replicate: int, extras: Sequence[Extra],
 ) -> str:  # fmt: skip
     """The id of a sitting: it names all that the model sees, but for the order that follows from it."""
-    told = [msgspec.structs.astuple(extra) for extra in extras]
+    told = [extra.told() for extra in extras]
     return digest(
         "sitting", seed, model_identity, persona_text, fingerprint, form.differences(), elicitation, reply,
         LAYOUT, replicate, told,

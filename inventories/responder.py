@@ -56,6 +56,8 @@ class About(msgspec.Struct, frozen=True):
     items: tuple[Shown, ...] = ()
     replicate: int = 0
     form: str = ""
+    again: int = 0  # how often these items were asked before in the conversation
+    challenge: int = 0  # follow-ups on these items so far, this one included
 
 
 class Prompt(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ MOST_BYTES = 200_000_000
 
 def read_trait(path: Path) -> Inventory:
     """The scenarios in the JSON or JSON-lines file `path`."""
-    return trait_inventory(_rows(path), path)
+    return trait_inventory(rows_of(path), path)
 
 
 def trait_inventory(rows: Iterable[Mapping[str, Any]], path: Path) -> Inventory:
@@ -75,7 +75,8 @@ def trait_inventory(rows: Iterable[Mapping[str, Any]], path: Path) -> Inventory:
     )
 
 
-def _rows(path: Path) -> list[Any]:
+def rows_of(path: Path) -> list[Any]:
+    """The rows of a JSON or JSON-lines file."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise DefinitionError(f"{path}: larger than {MOST_BYTES:,} bytes, which no TRAIT file is")

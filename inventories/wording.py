@@ -17,6 +17,8 @@ from inventories.forms import Form, Labels, Sitting, Step, Trial, printed_labels
 from inventories.reading import DefinitionError, allowed
 from inventories.responder import Message
 
+PERSONA = "{persona}"  # where a wording prints the persona's text, which then stands nowhere else
+
 
 class Wording(msgspec.Struct, frozen=True):
     """One way of asking: for an answer on a scale, openly for a self-description, and for what to do in a situation."""
@@ -27,6 +29,11 @@ class Wording(msgspec.Struct, frozen=True):
     choice: str | None = None  # before a scenario; "" stands for the inventory's own, None for no instruction at all
     lead: str = ""  # before a situation when the likelihood of actions is asked
     labels: Labels | None = None  # the only labels that it is printed with
+
+    @property
+    def about(self) -> bool:
+        """Whether it asks about the persona, as about a subject or a text, in the place of asking the persona."""
+        return PERSONA in self.instruction
 
 
 WORDINGS: dict[str, Wording] = {
@@ -80,6 +87,21 @@ WORDINGS: dict[str, Wording] = {
         1, "", "", "Choose one of the numbered options as your answer to the question.", labels="arabic"
     ),
     "trait_bare": Wording(1, "", "", None, labels="upper"),
+    # not asked of the persona but about it: a subject such as "men", or a text whose writer is judged
+    "about": Wording(
+        1,
+        "The statement is about {persona}: where it says I, myself or you, read {persona}. Choose the option that says best "
+        "how it fits {persona}.",
+        "Describe {persona}.",
+        "Choose the option that comes closest to what {persona} would do.",
+        "Tell me what {persona} would do here.",
+    ),
+    "judge": Wording(
+        1,
+        "Here is a text.\n\n{persona}\n\nThe statement is about the text or about the person who wrote it. Choose the option "
+        "that fits best.",
+        "",
+    ),
 }
 TEMPLATES = tuple(name for name, each in WORDINGS.items() if each.labels)  # for scenarios offered as a choice
 
@@ -103,7 +125,7 @@ def printed_options(inventory: Inventory, item: Item, form: Form, shown: Sequenc
 
 def opening(form: Form, persona_text: str, has_system: bool) -> tuple[tuple[Message, ...], str]:
     """The messages before the first question, and what to put in front of that question."""
-    if not persona_text:
+    if not persona_text or wording(form.wording).about:
         return (), ""
     if form.persona_place == "system" and has_system:
         return (Message("system", persona_text),), ""
@@ -120,7 +142,7 @@ def open_question(inventory: Inventory, item: Item, form: Form) -> str:
 
 def question(inventory: Inventory, sitting: Sitting, step: Step, first: bool) -> str:
     """The words of one step. Later questions of a conversation leave out what has been said already."""
-    if step.kind != "item":
+    if step.kind not in ("item", "again"):
         return step.text
     items = [inventory.item(trial.item) for trial in step.trials]
     form = sitting.form

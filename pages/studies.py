@@ -24,6 +24,7 @@ def render(record: Record | None) -> None:
     rows = overview.studies(kit.runs())
     every = 2 if any(row["state"] in MOVING for row in rows) else None
     st.fragment(_chosen, run_every=every)(record, every)
+    kit.report_of(record)
     if len(rows) > 1:
         st.subheader(f"All {len(rows)} records")
         text = kit.search("Find a record", "find", "words of its name, title, state, model or inventory")

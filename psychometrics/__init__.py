@@ -89,6 +89,7 @@ from psychometrics.steerability import option_inertia, option_steerability
 from psychometrics.styles import ResponseStyles, response_styles
 from psychometrics.subject_profiles import profile_consistency, profile_fairness, profile_robustness
 from psychometrics.text_fidelity import SentenceFidelity, persona_constraints, profile_variation, sentence_fidelity
+from psychometrics.topics import TopicInconsistency, topic_inconsistency
 from psychometrics.trait_scores import TraitScores, trait_scores
 from psychometrics.turns import behaviour_chains, style_stability
 from psychometrics.type_confusion import TypeConfusion, TypeTally, default_types, type_confusion
@@ -144,6 +145,7 @@ __all__ = [
     "SmallestDesign",
     "SplitHalf",
     "StyleAlphas",
+    "TopicInconsistency",
     "TraitScores",
     "TypeConfusion",
     "TypeLetters",
@@ -250,6 +252,7 @@ __all__ = [
     "style_alphas",
     "style_stability",
     "t_score",
+    "topic_inconsistency",
     "trait_scores",
     "tucker_congruence",
     "two_group_effect",

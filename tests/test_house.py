@@ -96,17 +96,6 @@ def test_every_package_resolves_in_this_checkout(package: str) -> None:
     assert file is not None and Path(file).is_relative_to(ROOT)
 
 
-def test_the_readme_names_every_command_inventory_persona_set_and_statistic() -> None:
-    from inventories.loading import inventory_ids
-    from inventories.persona_sets import persona_set_ids
-    from traitscope.cli import command_names
-    from traitscope.statistics import STATISTICS
-
-    readme = (ROOT / "README.md").read_text("utf-8")
-    named = [*(f"traitscope {name}" for name in command_names()), *inventory_ids(), *persona_set_ids(), *STATISTICS]
-    assert [name for name in named if name not in readme] == []
-
-
 def test_every_requirement_is_pinned() -> None:
     for name in ("requirements.txt", "requirements-local.txt", "requirements-dev.txt"):
         lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines()]

@@ -27,7 +27,7 @@ KEYS = ["scale", "facet", "key"]
 def answers(record: Record) -> DataFrame:
     """One row a trial of the current plan, asked or not.
 
-    Columns: those of `SITTING`, language and every factor of the form; kind ("item" or "follow_up"), item, scale,
+    Columns: those of `SITTING`, language and every factor of the form; kind ("item", "follow_up" or "again"), item, scale,
     facet, key; outcome (NaN while pending), chosen (value of the chosen or most probable option), position (its place
     on the page, from 0), expected (mean value under the label probabilities), label_mass, likelihood (nats per
     token), near_tie, shown (the options in printed order, as places in

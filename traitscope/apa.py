@@ -95,7 +95,7 @@ def _cell(values: tuple[Any, ...], kind: Kind, digits: int) -> str:
 
 def markdown(table: DataFrame, title: str = "", note: str = "") -> str:
     """A printed table as Markdown, numbers to the right; text of the table stands as it is."""
-    signs = [":--" if _is_text(table[name]) else "--:" for name in table]
+    signs = [":--" if is_text(table[name]) else "--:" for name in table]
     lines = [
         _line([str(name) for name in table]),
         _line(signs),
@@ -111,7 +111,7 @@ def page(table: DataFrame, title: str = "", note: str = "") -> str:
     cells = [
         "<tr>"
         + "".join(
-            f'<td style="padding:2px 8px;text-align:{"left" if _is_text(table[name]) else "right"}">{html.escape(cell)}</td>'
+            f'<td style="padding:2px 8px;text-align:{"left" if is_text(table[name]) else "right"}">{html.escape(cell)}</td>'
             for name, cell in zip(table, row, strict=True)
         )
         + "</tr>"
@@ -128,7 +128,7 @@ def page(table: DataFrame, title: str = "", note: str = "") -> str:
     )
 
 
-def _is_text(column: Any) -> bool:
+def is_text(column: Any) -> bool:
     """Whether a printed column is words: no cell is a number or an interval."""
     return not any(cell.strip("[−<> ∞")[:1].isdigit() or cell.strip("[−< ")[:1] == "." for cell in column)
 

@@ -91,9 +91,54 @@ def parser() -> argparse.ArgumentParser:
         "show", commands.show, "Tables and findings of a record: profile, reliability, effects of persona and form."
     )
     show.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
-    export = command("export", commands.export, "Answers, scores and estimates of a record as CSV files.")
+    report = command(
+        "report",
+        commands.report,
+        "A report of a record: one HTML file with methods, results, limits and references, that needs no network.",
+    )
+    report.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    report.add_argument(
+        "--to", type=Path, metavar="FILE.html", help="file to write (default: report.html in the record's folder)"
+    )
+    report.add_argument(
+        "--pdf", action="store_true", help="print it to a PDF of the same name as well, by Chromium or Chrome"
+    )
+    export = command(
+        "export",
+        commands.export,
+        "A record as a bundle: tables, codebook, study, prompts and every raw reply in one folder.",
+    )
     export.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
-    export.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to write to")
+    export.add_argument(
+        "--to",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder to write to; an older bundle of the record is replaced",
+    )
+    export.add_argument("--spss", action="store_true", help="answers, wide tables and scores as .sav files as well")
+    verify = command(
+        "verify",
+        commands.verify,
+        "Compute all in a bundle again from its raw replies, render its prompts again, and name what differs (exit 1).",
+    )
+    verify.add_argument("bundle", type=Path, metavar="DIR", help="a folder that `traitscope export` wrote")
+    importing = command(
+        "import",
+        commands.import_,
+        "A record made of answers collected elsewhere (CSV, SPSS, Excel, PsychoBench, TRAIT, Qualtrics), or of an exported bundle.",
+    )
+    importing.add_argument("file", type=Path, metavar="FILE|DIR", help="a file of answers, or the folder of an export")
+    importing.add_argument(
+        "--inventory", metavar="ID", help="whose answers these are: id of the bank, or path of a file"
+    )
+    importing.add_argument(
+        "--from",
+        dest="format",
+        choices=["long", "wide", "psychobench", "trait", "qualtrics"],
+        help="format of the file (default: what it looks like)",
+    )
+    _record_option(importing)
     reparse = command("reparse", commands.reparse, "Read all stored replies of a record again with the present reader.")
     reparse.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
     inventories = command(
@@ -209,6 +254,23 @@ def parser() -> argparse.ArgumentParser:
         choices=["small", "full"],
         default="small",
         help="of the study: minutes, or as published (default small)",
+    )
+    recipe.add_argument(
+        "--judge",
+        default="",
+        metavar="MODEL",
+        help="who judges texts, where a recipe has some (default: the model itself)",
+    )
+    recipe.add_argument(
+        "--parameter", action="append", default=[], metavar="NAME=NUMBER",
+        help="of its analyses, such as a=50; see `recipe show`",
+    )  # fmt: skip
+    recipe.add_argument(
+        "--with",
+        dest="file",
+        type=Path,
+        metavar="FILE",
+        help="your own file, such as people's answers, where a recipe takes one",
     )
     _record_option(recipe)
     _ask_above_option(recipe)

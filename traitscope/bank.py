@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 from inventories.definitions import Inventory
 from inventories.loading import load_inventory
 from inventories.reading import DefinitionError
@@ -16,6 +14,8 @@ def inventory_at(name: str, beside: Path | None = None) -> Inventory:
     """As `load_inventory`; TRAIT's hub files (.parquet) are read as well."""
     if not name.endswith(".parquet"):
         return load_inventory(name, beside=beside)
+    import pandas as pd  # half a second that studies without such a file need not wait for
+
     path = Path(name).expanduser()
     path = path if path.is_absolute() else (beside or Path.cwd()) / path
     try:

@@ -1,4 +1,4 @@
-"""The command `traitscope`: exit 0 on success, 2 on a user's mistake with one clear line, 1 on a failure."""
+"""The command `traitscope`: exit 0 on success, 2 on a user's mistake with one clear line, 1 on a failure or a difference."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(result, ensure_ascii=False, allow_nan=False) if given.json else text, flush=True)
     except BrokenPipeError:  # the reader, such as `head`, has enough; Python must not complain when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    # a verification that found differences went well, and yet is no success
+    return 1 if isinstance(result, dict) and result.get("equal") is False else 0
 
 
 def _given(arguments: Sequence[str] | None) -> argparse.Namespace:

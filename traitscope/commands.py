@@ -64,12 +64,37 @@ def show(given: argparse.Namespace) -> tuple[Any, str]:
     return reporting.show(Record(given.record))
 
 
-def export(given: argparse.Namespace) -> tuple[Any, str]:
-    """A record as files."""
-    from traitscope import reporting
+def report(given: argparse.Namespace) -> tuple[Any, str]:
+    """A record as a report that needs no network."""
+    from traitscope import report
     from traitscope.record import Record
 
-    return reporting.export(Record(given.record), given.to)
+    return report.write(Record(given.record), given.to, with_pdf=given.pdf)
+
+
+def export(given: argparse.Namespace) -> tuple[Any, str]:
+    """A record as a bundle."""
+    from traitscope.bundle import writing
+    from traitscope.record import Record
+
+    return writing.export(Record(given.record), given.to, given.spss)
+
+
+def verify(given: argparse.Namespace) -> tuple[Any, str]:
+    """A bundle against what follows from its raw replies."""
+    from traitscope.bundle import verifying
+
+    return verifying.verify(given.bundle)
+
+
+def import_(given: argparse.Namespace) -> tuple[Any, str]:
+    """A record of an exported bundle, or of answers collected elsewhere."""
+    from traitscope.bundle import importing
+    from traitscope.importing import reading
+
+    if given.file.is_dir():
+        return importing.import_bundle(given.file, given.record)
+    return reading.told(*reading.import_file(given.file, given.inventory, given.record, given.format))
 
 
 def reparse(given: argparse.Namespace) -> tuple[Any, str]:
@@ -221,8 +246,21 @@ def recipe(given: argparse.Namespace) -> tuple[Any, str]:
         raise DefinitionError("recipe run: needs --model MODEL, a name as in a study")
     ask_above = None if given.yes else given.ask_above
     return recipe_run.run(
-        given.recipe, given.model, given.scale, given.record, vars(given), ask_above=ask_above, quiet=given.json
-    )
+        given.recipe, given.model, given.scale, given.record, vars(given), judge=given.judge, file=given.file,
+        parameters=_parameters(given.parameter),
+        ask_above=ask_above, quiet=given.json,
+    )  # fmt: skip
+
+
+def _parameters(given: list[str]) -> dict[str, float]:
+    found = {}
+    for each in given:
+        name, _, value = each.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise DefinitionError(f"--parameter {each}: NAME=NUMBER is needed, such as a=50") from None
+    return found
 
 
 def teach(given: argparse.Namespace) -> tuple[Any, str]:

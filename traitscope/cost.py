@@ -24,6 +24,7 @@ THINKING = (50, 4096)  # tokens that a model which thinks may think before an an
 SAMPLED = 30  # sittings of one part of the plan whose prompts are looked at, at least; up to twice as many
 FEWEST_MEASURED = 2  # sittings that were asked, for a forecast from what they took
 ASK_ABOVE = 1.0  # US dollars
+FREE = ("local", "simulated", "imported")  # kinds of models that cost nothing
 ASSUMPTIONS = (
     f"tokens in: 1 for every {BYTES_PER_TOKEN[0]:g} to {BYTES_PER_TOKEN[1]:g} bytes of the prompt ({BYTES_ELSEWHERE:g} outside ASCII), "
     f"and {TOKENS_PER_MESSAGE[0]} to {TOKENS_PER_MESSAGE[1]} for each message",
@@ -89,7 +90,7 @@ def price_of(model: Model) -> Price | None:
     if model.price is not None:
         return model.price
     kind = model.name.partition(":")[0]
-    if kind in ("local", "simulated"):
+    if kind in FREE:
         return Price(0.0, 0.0)
     if kind == "server":
         return None
@@ -108,7 +109,7 @@ def price_of(model: Model) -> Price | None:
 
 def is_paid(model: Model) -> bool:
     """Whether the model may cost money: what runs on this machine does not, unless the study says a price."""
-    return model.price is not None or model.name.partition(":")[0] not in ("local", "simulated")
+    return model.price is not None or model.name.partition(":")[0] not in FREE
 
 
 def charge(price: Price | None, tokens_in: float, tokens_out: float) -> float | None:

@@ -21,6 +21,7 @@ PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may
 OF_TRIALS = ("position", "place", "label")
 MOST_LEVELS = 50  # of a form factor
 PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
+LONGEST_CELL = 100_000_000  # characters; the csv module's own limit is shorter than a talkative model's reply
 
 
 def read_table(path: Path) -> DataFrame:
@@ -30,6 +31,17 @@ def read_table(path: Path) -> DataFrame:
     with comma, semicolon or tab. A long table, with columns person, item and value, comes back wide; its further
     columns are form factors.
     """
+    table = read_cells(path)
+    return wide(table, str(path)) if is_long(table) else table
+
+
+def is_long(table: DataFrame) -> bool:
+    """Whether each row is an answer, and not a respondent or sitting."""
+    return {"item", "value"} <= set(table.columns)
+
+
+def read_cells(path: Path) -> DataFrame:
+    """As `read_table`, with the rows of the file as they are; a column `person` is called persona."""
     if path.is_dir():
         raise DataError(
             f"{path}: is a folder, but no record (it has no manifest.json); give a file or a record's folder"
@@ -40,20 +52,25 @@ def read_table(path: Path) -> DataFrame:
     table = _spss(path) if kind in (".sav", ".zsav") else _excel(path) if kind in (".xlsx", ".xlsm") else _csv(path)
     if table.empty:
         raise DataError(f"{path}: needs a header line and at least one row")
-    table = table.rename(columns={"person": "persona"} if "persona" not in table else {})
-    return wide(table, str(path)) if {"item", "value"} <= set(table.columns) else table
+    return table.rename(columns={"person": "persona"} if "persona" not in table else {})
 
 
-def _csv(path: Path) -> DataFrame:
+def csv_rows(path: Path) -> list[list[str]]:
+    """The lines of a CSV file with comma, semicolon or tab, the header first; empty lines are empty lists."""
+    csv.field_size_limit(LONGEST_CELL)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, dialect=_dialect(file.readline(), file)))
+            return list(csv.reader(file, dialect=_dialect(file.readline(), file)))
     except OSError as problem:
         raise DataError(f"{path}: cannot be read ({problem.strerror})") from None
     except UnicodeDecodeError as problem:
         raise DataError(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
     except csv.Error as problem:
         raise DataError(f"{path}: not a CSV file: {problem}") from None
+
+
+def _csv(path: Path) -> DataFrame:
+    rows = csv_rows(path)
     if len(rows) < 2:
         raise DataError(f"{path}: needs a header line and at least one row")
     header = _header(rows[0], path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,9 @@ def of_record(
     inventories = [each for each in record.inventories().values() if each.kind == "action" and each.twin_of]
     if pairs.empty:
         raise DataError(_lacking(record, inventories))
-    people = [_people(human, each) for each in inventories] if human else []
-    if human and not any(len(each) for each in people):
-        raise DataError(
-            f"{human}: no columns of statements and scenarios of {', '.join(each.id for each in inventories)}"
-        )
+    beside = [people(human, inventories)] if human else []
     table = measures(
-        pd.concat([pairs, *people], ignore_index=True), pairing.confirmations(record), margin=margin, tau=tau
+        pd.concat([pairs, *beside], ignore_index=True), pairing.confirmations(record), margin=margin, tau=tau
     )
     result, text = told(table, f"{record.manifest.title}: saying and doing", margin, tau, most)
     terms = terms_of(record.inventories().values())
@@ -81,6 +78,16 @@ def _lacking(record: Record, inventories: list[Inventory]) -> str:
         return f'{record.folder}: no scenarios with twins in this record; a study names some as inventories = ["bfi44", "scenarios_bfi44"]'
     names = ", ".join(dict.fromkeys(twins(each).id for each in inventories))
     return f"{record.folder}: no statement of {names} and its twin scenario were answered by the same persona yet; see traitscope status"
+
+
+def people(file: Path, inventories: Sequence[Inventory]) -> DataFrame:
+    """People's pairs, as `pairing.pairs` has those of models, of the scenarios that the file has columns of."""
+    found = [each for each in (_people(file, scenarios) for scenarios in inventories) if len(each)]
+    if not found:
+        raise DataError(
+            f"{file}: no columns of statements and scenarios of {', '.join(each.id for each in inventories)}"
+        )
+    return pd.concat(found, ignore_index=True)
 
 
 def _people(file: Path, scenarios: Inventory) -> DataFrame:

@@ -103,10 +103,11 @@ def effect_row(scores: Series, assigned: Series, persona: Series) -> dict[str, A
     d0, d1 = (assigned_effect(scores, pole, persona, ddof=ddof, seed=SEED) for ddof in (0, 1))
     rho = graded_effect(assigned, scores, persona, seed=SEED)
     few = d1.n_persons < FEWEST_FOR_INTERVAL
+    few_ranked = rho.n_persons < FEWEST_FOR_INTERVAL  # of more than two levels there is no d, but there are ranks
     return {
         "n_persons": rho.n_persons, "n_rows": int((scores.notna() & assigned.notna()).sum()), "d_ddof0": d0.value, "d_ddof1": d1.value,
-        "d_low": np.nan if few else d1.low, "d_high": np.nan if few else d1.high, "d_method": d1.method,
-        "spearman": rho.value, "spearman_low": np.nan if few else rho.low, "spearman_high": np.nan if few else rho.high,
+        "d_low": np.nan if few else d1.low, "d_high": np.nan if few else d1.high, "d_method": d1.method, "spearman": rho.value,
+        "spearman_low": np.nan if few_ranked else rho.low, "spearman_high": np.nan if few_ranked else rho.high,
         "note": "; ".join(dict.fromkeys(filter(None, [d1.note if len(set(assigned.dropna())) == 2 else "", rho.note]))),
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from pandas import DataFrame, Series
 
 from traitscope.notes import in_words
 from traitscope.record import Record
+from traitscope.responders.imported import told_of
 
 CONSTANT = 0.99  # share of one answer from which ratings count as one constant
 
@@ -20,7 +21,7 @@ def findings(record: Record, tables: dict[str, DataFrame]) -> list[str]:
     asked = answers[(answers["kind"] == "item") & answers["outcome"].notna()]
     for (model, elicitation), rows in asked.groupby(["model", "elicitation"], sort=False):
         simulated = record.manifest.abilities[str(model)].simulated
-        name = f"{model} (simulated, not a language model)" if simulated else str(model)
+        name = told_of(str(model), simulated)
         if elicitation == "likelihood":
             told = _likelihood(record, tables, str(model))
         elif elicitation == "confirmation":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from statistics import fmean
 from typing import Any
 
@@ -86,11 +87,16 @@ def inventory(name: str) -> tuple[dict[str, Any], str]:
 def _statements(inventory: Inventory) -> list[str]:
     signs = {1: "+", -1: "-"}
     items = [[item.id, item.scale or "-", signs[item.key], inventory.printed_text(item)] for item in inventory.items]
-    options = inventory.options_of(inventory.items[0])
-    return [
-        columns(["item", "scale", "key", "text"], items),
-        "Options: " + "; ".join(f"{option.value} {option.text}".strip() for option in options),
+    asked = inventory.items[:1] if inventory.items[0].left else inventory.items  # poles stand above
+    told = [
+        (options, [item.id for item in run])
+        for options, run in groupby(
+            asked, lambda item: "; ".join(f"{each.value} {each.text}".strip() for each in inventory.options_of(item))
+        )
     ]
+    whose = ["" if len(told) == 1 else f" of {' to '.join(dict.fromkeys((ids[0], ids[-1])))}" for _, ids in told]
+    lines = [f"Options{ids}: {options}" for ids, (options, _) in zip(whose, told, strict=True)]
+    return [columns(["item", "scale", "key", "text"], items), "\n".join(lines)]
 
 
 def _scenarios(inventory: Inventory) -> list[str]:

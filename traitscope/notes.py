@@ -63,6 +63,12 @@ NOTES = {
     "one_option": "one option only",
     "different_options": "its items do not have the same options",
     "too_few_per_level": "too few personas with a level of the attribute",
+    "singular_covariances": "some items say nothing that the others do not say",
+    "contradictory_covariances": "missing answers make the covariances contradict each other",
+    "disattenuated_above_1": "an alpha is too low for this r, or errors go together",
+    "identical_scores": "one score says all that the other says",
+    "no_convergence": "the same traits do not go together",
+    "no_key_balance": "no scale has items of both keys",
 }
 
 

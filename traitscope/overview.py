@@ -15,6 +15,7 @@ from traitscope import analysis, freeze
 from traitscope.listing import terms_of
 from traitscope.lock import is_held
 from traitscope.record import FROZEN, Record, records
+from traitscope.responders.imported import told_of
 from traitscope.store import StoreError
 from traitscope.study_file import StudyError
 
@@ -134,8 +135,8 @@ def simulated(record: Record, model: str) -> bool:
 
 
 def model_name(record: Record, model: str) -> str:
-    """The model's name, and that it is simulated where it is."""
-    return f"{model} (simulated, not a language model)" if simulated(record, model) else model
+    """The model's name, and that it is simulated or imported where it is."""
+    return told_of(model, simulated(record, model))
 
 
 def counted(count: int, what: str) -> str:

@@ -17,7 +17,7 @@ from inventories.responder import Message, Prompt
 from inventories.scenarios import as_asked
 from inventories.wording import WORDINGS, wording
 from traitscope.cost import prompts_of
-from traitscope.study import check_printable
+from traitscope.study import check_persona, check_printable
 from traitscope.study_file import Ask
 
 MODEL, SEED = "preview", 1
@@ -103,6 +103,7 @@ def _prompt(
 ) -> tuple[Prompt | None, bool]:
     check_form(form, {}, elicitation, PLACE)
     check_printable(inventory, Ask(elicitation=elicitation, form=form), form, PLACE)
+    check_persona(persona, form, PLACE)
     shown = as_asked(in_language(inventory, form.language), elicitation, form.situation)
     planned = sitting(
         shown,

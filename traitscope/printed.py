@@ -132,7 +132,7 @@ def listed(statistics: dict[str, dict[str, str]]) -> tuple[dict[str, Any], str]:
 
 def checked(rows: list[dict[str, Any]], inventory: str, persons: int, seed: int) -> tuple[dict[str, Any], str]:
     """Recovered against true values, world by world."""
-    plain = [{name: plain(value) for name, value in row.items()} for row in rows]
+    numbers = [{name: plain(value) for name, value in row.items()} for row in rows]
     told = [row["inside"] for row in rows if row["inside"] is not None]
     head = (
         f"{inventory}, {persons} simulated persons in each world, seed {seed}. Each world differs from the plain one in one thing "
@@ -143,14 +143,14 @@ def checked(rows: list[dict[str, Any]], inventory: str, persons: int, seed: int)
         "the truth is that of these very persons and not of others like them."
     )
     table = DataFrame(rows)
-    table["interval"] = [_interval(row) for row in plain]
+    table["interval"] = [_interval(row) for row in numbers]
     shown = ["scale", "quantity", "true", "recovered", "interval", "method", "inside", "note"]
     parts = [f"World: {world}\n" + frame(some[shown], 3) for world, some in table.groupby("world", sort=False)]
     result = {
         "inventory": inventory,
         "persons": persons,
         "seed": seed,
-        "rows": plain,
+        "rows": numbers,
         "inside": sum(told),
         "intervals": len(told),
     }

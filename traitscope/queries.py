@@ -59,6 +59,10 @@ TABLES = {
             a.likelihood, a.near_tie, c.text AS reply_text
         FROM sittings s JOIN trials t ON t.sitting = s.id LEFT JOIN answers a ON a.trial = t.id LEFT JOIN calls c ON c.id = a.call
         WHERE s.current AND t.kind != 'task' ORDER BY s.number, t.step, t.line""",
+    "texts": """
+        SELECT t.id AS trial, c.text FROM sittings s JOIN trials t ON t.sitting = s.id JOIN call_trials x ON x.trial = t.id
+            JOIN calls c ON c.id = x.call
+        WHERE s.current AND t.kind = 'task' AND c.error IS NULL AND c.text IS NOT NULL ORDER BY c.id""",
     "calls": """
         SELECT c.id AS call, ct.trial, ct.line, t.sitting, t.kind, t.item, c.prompt, c.attempt, c.text, c.thinking, c.error,
             c.finish, c.distribution, c.seconds, c.tokens_in, c.tokens_out, c.tokens_thinking, c.cost, c.source, c.created
@@ -103,6 +107,26 @@ TABLES = {
         FROM sittings s JOIN trials t ON t.sitting = s.id LEFT JOIN answers a ON a.trial = t.id
         WHERE s.current AND t.kind != 'task' GROUP BY 1, 2, 3 ORDER BY min(s.number)""",
 }
+
+# good replies that are likelihoods of an item's sentences: they have no printed options
+LIKELIHOODS = """
+    SELECT c.id AS call, t.id AS trial, c.distribution, s.inventory, s.language, s.elicitation, t.item
+    FROM calls c JOIN call_trials x ON x.call = c.id JOIN trials t ON t.id = x.trial JOIN sittings s ON s.id = t.sitting
+    WHERE c.error IS NULL AND s.elicitation = 'likelihood' AND t.kind = 'item' ORDER BY c.id"""
+
+# all that a record holds, for a bundle; sittings of former plans come last
+PLANNED = """
+    SELECT s.id AS sitting, s.number, s.model, s.persona, s.inventory, s.language, s.form, s.elicitation, s.reply, s.replicate,
+        s.current, t.id AS trial, t.kind, t.item, t.step, t.line, t.shown, t.options
+    FROM sittings s JOIN trials t ON t.sitting = s.id ORDER BY s.current DESC, s.number, s.id, t.step, t.line"""
+PROMPTS = "SELECT prompt FROM calls GROUP BY prompt ORDER BY min(id)"
+SENT = """
+    SELECT x.trial, c.prompt FROM trials t JOIN call_trials x ON x.trial = t.id JOIN calls c ON c.id = x.call
+    WHERE t.sitting = ? AND x.line = 0"""
+ASKED = """
+    SELECT count(*) AS calls, coalesce(sum(error IS NOT NULL), 0) AS failed_calls, sum(cost) AS usd,
+        sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out, min(created) AS first_reply, max(created) AS last_reply
+    FROM calls"""
 
 # every exchange, good or failed, once for each trial that it was about
 REPLIES = """

@@ -9,22 +9,30 @@ from traitscope.choosing import choices, where_all
 from traitscope.exhibit import Exhibit
 from traitscope.record import Record
 from traitscope.results import (
+    aligned_shown,
     assigned_shown,
+    change_shown,
     choices_shown,
     control_band,
-    divergence_looked,
-    divergence_nulls_shown,
-    divergence_shown,
+    fidelity_shown,
     firmness_shown,
+    judged_shown,
+    multitrait_shown,
+    openly_shown,
     paraphrases_shown,
     profiles,
     profiles_shown,
+    response_biases_shown,
     roleplay_shown,
+    said_done_shown,
     settings_shown,
+    subjects_shown,
+    topics_shown,
     type_confusion_shown,
     types_shown,
+    validity_shown,
+    words_shown,
 )
-from traitscope.results.divergence_looked import Looked
 
 
 def effects(record: Record) -> Iterator[Exhibit]:
@@ -75,22 +83,6 @@ def sensitivities(record: Record) -> Iterator[Exhibit]:
         yield choices_shown.sensitivities(record, **place)
 
 
-def saying_and_doing(record: Record) -> Iterator[Exhibit]:
-    """Levels by trait, and all measures with their nulls, for every pair of ways in which both were asked."""
-    for model in divergence_looked.models(record):
-        for said_by in divergence_looked.options(record, model, "said_by"):
-            for done_by in divergence_looked.options(record, model, "done_by", said_by=said_by):
-                for persona_set in divergence_looked.options(
-                    record, model, "persona_set", said_by=said_by, done_by=done_by
-                ):
-                    at = Looked(model, said_by, done_by, persona_set)
-                    yield divergence_shown.by_trait(record, at)
-                    yield divergence_nulls_shown.measured(record, at)
-                    for more in (divergence_nulls_shown.without_looking, divergence_nulls_shown.confirmed):
-                        if (found := more(record, at)) is not None:
-                            yield found
-
-
 def firm_or_fickle(record: Record) -> Iterator[Exhibit]:
     """Position-weighted consistency, flips and the round of the first flip, by scale and by round."""
     for place in _places(record):
@@ -126,6 +118,36 @@ def attribute_effects(record: Record) -> Iterator[Exhibit]:
             yield from roleplay_shown.effects(record, **place, persona_set=persona_set)
 
 
+def word_correlations(record: Record) -> Iterator[Exhibit]:
+    """Which categories of words go with the poles that the writers of texts were assigned."""
+    yield words_shown.word_correlations(record)
+
+
+def judge_gates(record: Record) -> Iterator[Exhibit]:
+    """Whether the judge tells the poles of texts that were written to show them; else it is not usable."""
+    yield judged_shown.judge_gates(record)
+
+
+def judged_poles(record: Record) -> Iterator[Exhibit]:
+    """How often the judge tells from the texts which poles their writers were assigned."""
+    yield judged_shown.judged_poles(record)
+
+
+def fidelity(record: Record) -> Iterator[Exhibit]:
+    """Do the sentences of texts show the assigned levels: accuracy, and consistency within and over texts."""
+    yield fidelity_shown.fidelity(record)
+
+
+def claim_gates(record: Record) -> Iterator[Exhibit]:
+    """Whether the judge tells true claims about known texts from false ones; else it is not usable."""
+    yield fidelity_shown.claim_gates(record)
+
+
+def constraints(record: Record) -> Iterator[Exhibit]:
+    """Active-passive-constraint score: do texts respect the claims that follow from what was assigned?"""
+    yield fidelity_shown.constraints(record)
+
+
 def _rated(record: Record) -> Iterator[dict[str, str]]:
     """The places whose answers are options that were chosen in a rating."""
     return (place for place in _places(record) if place["ask"] == "rating: chosen")
@@ -151,6 +173,19 @@ def _levels(record: Record, place: dict[str, str]) -> list[str]:
 
 ANALYSES: dict[str, Callable[[Record], Iterator[Exhibit]]] = {
     "effects": effects,
+    "word_correlations": word_correlations,
+    "judge_gates": judge_gates,
+    "judged_poles": judged_poles,
+    "said_of_subjects": subjects_shown.said_of_subjects,
+    "steadiness": subjects_shown.steadiness,
+    "fairness": subjects_shown.fairness,
+    "aligned": aligned_shown.aligned,
+    "fidelity": fidelity,
+    "claim_gates": claim_gates,
+    "constraints": constraints,
+    "open_answers": openly_shown.open_answers,
+    "changes": change_shown.changes,
+    "groups": change_shown.groups,
     "reliability": reliability,
     "beside_controls": beside_controls,
     "types": types,
@@ -160,11 +195,20 @@ ANALYSES: dict[str, Callable[[Record], Iterator[Exhibit]]] = {
     "attribute_effects": attribute_effects,
     "trait_scores": trait_scores,
     "sensitivities": sensitivities,
-    "saying_and_doing": saying_and_doing,
+    "four_measures": said_done_shown.four_measures,
+    "three_divergences": said_done_shown.three_divergences,
+    "level_gaps": said_done_shown.level_gaps,
     "firm_or_fickle": firm_or_fickle,
     "against_rest": settings_shown.against_rest,
     "variance_shares": settings_shown.variance_shares,
     "apart": settings_shown.apart,
     "inconsistency": paraphrases_shown.inconsistency,
     "least_consistent": paraphrases_shown.least_consistent,
+    "by_topic": topics_shown.by_topic,
+    "reliabilities": validity_shown.reliabilities,
+    "convergent_validity": multitrait_shown.convergent_validity,
+    "criterion_validity": multitrait_shown.criterion_validity,
+    "shaping": validity_shown.shaping,
+    "desirability": response_biases_shown.desirability,
+    "acquiescence": response_biases_shown.acquiescence,
 }

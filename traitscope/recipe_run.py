@@ -10,12 +10,19 @@ from typing import Any
 
 import tomli_w
 
+from inventories.reading import DefinitionError, allowed
 from traitscope import asking, text
 from traitscope.exhibit import Exhibit
+from traitscope.making import MAKERS, SoFar
 from traitscope.recipe_analyses import ANALYSES
-from traitscope.recipe_file import Recipe, Scale, load, names
-from traitscope.record import RUNS, Record
+from traitscope.recipe_file import Making, Recipe, Scale, load, names
+from traitscope.recipe_records import Ran, keep_file, note, ran, stage_folder
+from traitscope.record import RUNS, Record, write_whole
 from traitscope.study import load_study
+from traitscope.web_page import Heading, Part, Points, Verbatim, page
+
+PAGE = "recipe.html"  # in the record
+MOST_ROWS = 30  # of a table in a terminal
 
 
 def listed() -> tuple[Any, str]:
@@ -34,11 +41,16 @@ def shown(name: str) -> tuple[Any, str]:
     studies = {scale: tomli_w.dumps(recipe.study_at(scale, "MODEL")) for scale in ("small", "full")}
     made = [f"{each}: {ANALYSES[each].__doc__}" for each in recipe.analyses]
     parts = [
-        _about(recipe),
+        about(recipe),
         "Made of it:\n" + "\n".join(f"- {each}" for each in made),
         *_published(recipe),
     ]
+    if recipe.takes:
+        parts.append(f"--with FILE: {recipe.takes}")
     parts += [f"The study at scale {scale}:\n{study}" for scale, study in studies.items()]
+    for stage in recipe.stages:
+        who = "the judge" if stage.asks == "judge" else "the model"
+        parts.append(f"Then {who} is asked ({MAKERS[stage.making.by].__doc__}):\n{tomli_w.dumps(stage.study)}")
     result = {"name": name, "title": recipe.title, "source": recipe.source, "verified": recipe.verified, "differs": recipe.differs,
               "lacks": recipe.lacks, "analyses": recipe.analyses, "studies": studies}  # fmt: skip
     return result, "\n\n".join(parts)
@@ -51,30 +63,113 @@ def run(
     folder: Path | None,
     given: Mapping[str, Any],
     *,
+    judge: str = "",
+    file: Path | None = None,
+    parameters: Mapping[str, float] | None = None,
     ask_above: float | None,
     quiet: bool,
 ) -> tuple[Any, str]:
-    """Ask what the recipe asks of `model`, as `run` does, and print its tables; running again resumes."""
+    """Ask what the recipe asks of `model`, as `run` does, and print its tables; running again resumes.
+
+    `judge` reads texts where the recipe has some judged (the model itself unless it is given); `file` is what `takes` says.
+    """
     recipe = load(name)
-    folder = folder or RUNS / "".join(letter if letter.isalnum() else "-" for letter in f"{name}-{model}-{scale}")
+    if file is not None and not recipe.takes:
+        raise DefinitionError(f"recipe {name}: takes no file, but --with {file} was given")
+    if judge and not recipe.judged:
+        raise DefinitionError(f"recipe {name}: has nothing judged, but --judge {judge} was given")
+    folder = folder or folder_of(name, model, scale)
+    for each in parameters or {}:
+        if each not in recipe.parameters:
+            raise DefinitionError(f"recipe {name}: no parameter {each!r}; {allowed(recipe.parameters, each)}")
+    before = Ran(
+        name, scale, model, (judge or model) if recipe.judged else "", {**recipe.parameters, **(parameters or {})}
+    )
+    if (folder / "manifest.json").is_file() and (was := ran(Record(folder))) is not None and not was.asks_as(before):
+        told_of = (f"{each.recipe} at scale {each.scale} of {each.model}" for each in (was, before))
+        raise DefinitionError("{}: holds {}; give another --record for {}".format(folder, *told_of))
+    file = keep_file(folder, file)
+    parts: list[tuple[str, dict[str, Any], Making | None, Path]] = [
+        ("", recipe.study_at(scale, model), recipe.making, folder)
+    ]
+    for stage in recipe.stages:
+        asked = before.judge if stage.asks == "judge" else model
+        parts.append((stage.name, stage.study_at(scale, asked), stage.making, stage_folder(folder, stage.name)))
+    counts = {"done": 0, "trials": 0}
+    records = [str(folder)]
+    for stage_name, study, making, where in parts:
+        record = Record(folder) if stage_name else None
+        found = _asked(
+            f"{name}-{stage_name}" if stage_name else name,
+            study,
+            making,
+            scale,
+            record,
+            file,
+            where,
+            given,
+            ask_above,
+            quiet,
+        )
+        if found is None:
+            continue
+        counts = {each: counts[each] + found[each] for each in counts}
+        records += [str(where)] if stage_name else []
+        note(where, before)
+    return told(recipe, Record(folder), counts, records)
+
+
+def _asked(
+    name: str, study: dict[str, Any], making: Making | None, scale: Scale, record: Record | None, file: Path | None,
+    folder: Path, given: Mapping[str, Any], ask_above: float | None, quiet: bool,
+) -> dict[str, Any] | None:  # fmt: skip
+    """One study of a recipe, made and asked; None where there is nothing to be asked."""
     with tempfile.TemporaryDirectory() as beside:
-        file = Path(beside) / f"{name}.toml"
-        file.write_text(tomli_w.dumps(recipe.study_at(scale, model)), "utf-8")
-        study = load_study(file)
-        asked, _ = asking.run_told(study, folder, asking.options(study, given), ask_above=ask_above, quiet=quiet)
-    found = exhibits(recipe, Record(folder))
-    told = "\n\n".join([_about(recipe), *map(_table, found), *_published(recipe), f"Record: {folder}"])
+        made: dict[str, Any] | None = study
+        if making is not None:
+            made = MAKERS[making.by](study, SoFar(record, file, making.at(scale), Path(beside)))
+        if made is None:
+            return None
+        path = Path(beside) / f"{name}.toml"
+        path.write_text(tomli_w.dumps(made), "utf-8")
+        loaded = load_study(path)
+        return asking.run_told(loaded, folder, asking.options(loaded, given), ask_above=ask_above, quiet=quiet)[0]
+
+
+def folder_of(name: str, model: str, scale: Scale) -> Path:
+    """Where a recipe's record lies unless told otherwise."""
+    return RUNS / "".join(letter if letter.isalnum() else "-" for letter in f"{name}-{model}-{scale}")
+
+
+def told(recipe: Recipe, record: Record, counts: Mapping[str, int], records: list[str]) -> tuple[Any, str]:
+    """The result of a recipe as a program and as people read it; it is written into the record as a page, too."""
+    found = exhibits(recipe, record)
+    write_whole(record.folder / PAGE, result_page(recipe, found))
     rows = [
         {"name": each.name, "question": each.question, "caption": each.caption, "missing": each.missing, "rows": _rows(each)}
         for each in found
     ]  # fmt: skip
+    last = f"Record: {', '.join(records)}\nFigures and tables, for a browser: {record.folder / PAGE}"
+    text = "\n\n".join([about(recipe), *map(_table, found), *_published(recipe), last])
     return {
-        "recipe": name,
-        "record": str(folder),
-        "done": asked["done"],
-        "trials": asked["trials"],
+        "recipe": recipe.title,
+        "record": records[0],
+        "records": records,
+        **counts,
+        "page": str(record.folder / PAGE),
         "tables": rows,
-    }, told
+    }, text
+
+
+def result_page(recipe: Recipe, found: list[Exhibit]) -> str:
+    """All that the recipe found, with figures, as one HTML file that needs no network."""
+    parts: list[Part] = [recipe.question, f"Source: {recipe.source}", f"Verified: {recipe.verified}"]
+    parts += [Heading("What differs from the paper"), Points(recipe.differs)]
+    parts += [Heading("Not in this recipe"), Points(recipe.lacks)] if recipe.lacks else []
+    parts += [Heading("Results"), *found]
+    for each in recipe.published:
+        parts += [Heading(f"Published: {each.title}"), Verbatim(text.columns(each.columns, each.rows))]
+    return page(recipe.title, parts, lead=recipe.source)
 
 
 def exhibits(recipe: Recipe, record: Record) -> list[Exhibit]:
@@ -87,7 +182,7 @@ def _rows(shown: Exhibit) -> list[dict[str, Any]]:
     return rows
 
 
-def _about(recipe: Recipe) -> str:
+def about(recipe: Recipe) -> str:
     lines = [recipe.title, recipe.question, f"Source: {recipe.source}", f"Verified: {recipe.verified}"]
     lines += [f"Differs from the paper: {each}" for each in recipe.differs]
     return "\n".join([*lines, *(f"Not in this recipe: {each}" for each in recipe.lacks)])
@@ -102,5 +197,10 @@ def _table(exhibit: Exhibit) -> str:
     if exhibit.missing:
         return f"{exhibit.question}\n{exhibit.missing}"
     printed = exhibit.printed()
-    table = text.columns([str(name) for name in printed], printed.to_numpy().tolist())
-    return "\n".join(filter(None, [exhibit.question, table, exhibit.caption, exhibit.note]))
+    table = text.columns([str(name) for name in printed], printed.head(MOST_ROWS).to_numpy().tolist())
+    more = (
+        f"... and {len(printed) - MOST_ROWS} rows more: in {PAGE}, and all of them by --json"
+        if len(printed) > MOST_ROWS
+        else ""
+    )
+    return "\n".join(filter(None, [exhibit.question, table, more, exhibit.caption, exhibit.note]))

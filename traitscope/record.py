@@ -15,6 +15,7 @@ import msgspec
 from inventories.answers import READER_VERSION
 from inventories.definitions import Inventory
 from inventories.forms import LAYOUT, Elicitation
+from inventories.ids import digest
 from inventories.loading import BANK, in_language
 from inventories.persona_sets import Persona
 from inventories.reading import parse_toml
@@ -22,6 +23,7 @@ from inventories.responder import Abilities
 from inventories.scenarios import as_asked, twins
 from inventories.wording import WORDINGS
 from traitscope.bank import inventory_at
+from traitscope.frames import Tables
 from traitscope.store import Store, StoreError
 from traitscope.study import Study, persona_files
 from traitscope.study_file import StudyFile
@@ -29,6 +31,21 @@ from traitscope.study_file import StudyFile
 RUNS = Path("runs")
 FROZEN = "frozen.json"  # the plan that was fixed before data were seen, where one was
 PACKAGES = ("traitscope", "msgspec", "numpy", "pandas", "scipy", "litellm", "transformers", "torch", "tokenizers")
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What had been asked of a record when it was exported; of the record itself its store tells that."""
+
+    trials: int
+    done: int
+    outcomes: dict[str, int]  # answers of the plan by outcome
+    calls: int
+    failed_calls: int
+    usd: float | None  # None where no price is known
+    tokens_in: int | None
+    tokens_out: int | None
+    first_reply: float | None  # seconds since 1970
+    last_reply: float | None
 
 
 class Manifest(msgspec.Struct):
@@ -54,10 +71,13 @@ class Manifest(msgspec.Struct):
     packages: dict[str, str] = {}
     python: str = ""
     machine: str = ""
+    fingerprints: dict[str, dict[str, str]] = {}  # "personas" by set, "wordings" by id
+    imported: str = ""  # the bundle that the record was made from
+    asked: Asked | None = None  # in a bundle
 
 
-class Record:
-    """One record, for reading: what every page and every table starts from."""
+class Record(Tables):
+    """One record, for reading: what every page and every table starts from; its tables are methods."""
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
@@ -164,15 +184,17 @@ def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> 
         packages=package_versions(),
         python=platform.python_version(),
         machine=f"{platform.system()} {platform.machine()}",
+        fingerprints=_fingerprints(study),
+        imported=old.imported if old else "",
     )
-    _write_manifest(folder, manifest)
+    write_manifest(folder, manifest)
     return Record(folder)
 
 
 def add_reused(record: Record, other: str, trials: int) -> None:
     """Name in the manifest a record from which answers were taken over."""
     record.manifest.reused[other] = record.manifest.reused.get(other, 0) + trials
-    _write_manifest(record.folder, record.manifest)
+    write_manifest(record.folder, record.manifest)
 
 
 class _Hashed(msgspec.Struct):
@@ -189,7 +211,18 @@ def _frozen_hash(folder: Path) -> str:
         return ""
 
 
-def _write_manifest(folder: Path, manifest: Manifest) -> None:
+def _fingerprints(study: Study) -> dict[str, dict[str, str]]:
+    sets: dict[str, list[list[object]]] = {}
+    for each in study.personas:
+        sets.setdefault(each.set, []).append([each.id, each.text, each.assigned])
+    return {
+        "personas": {name: digest(people) for name, people in sets.items()},
+        "wordings": {name: digest(each) for name, each in WORDINGS.items()},
+    }
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Whoever reads it meanwhile sees the old one or the new one."""
     write_whole(folder / "manifest.json", json.dumps(msgspec.to_builtins(manifest), indent=1, ensure_ascii=False))
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
 from psychometrics.estimate import plain
-from traitscope import analysis, estimates, pairing, scenarios
-from traitscope.divergence import measures
+from traitscope import analysis, estimates, scenarios
 from traitscope.findings import findings
 from traitscope.freeze import deviations
 from traitscope.listing import terms_of
 from traitscope.planning import spending
-from traitscope.record import FROZEN, Record
-from traitscope.study_file import study_file
+from traitscope.record import Record
+from traitscope.responders.imported import told_of
 from traitscope.text import frame, interval
 
 VERSIONS = {
@@ -195,9 +191,8 @@ def _wide(scores: DataFrame) -> DataFrame:
 def _models(record: Record) -> str:
     told = []
     for name, able in record.manifest.abilities.items():
-        told.append(
-            f"{name} (simulated, not a language model)" if able.simulated else f"{name} ({able.resolved or 'as named'})"
-        )
+        called = told_of(name, able.simulated)
+        told.append(called if called != name else f"{name} ({able.resolved or 'as named'})")
     return "; ".join(told)
 
 
@@ -236,44 +231,6 @@ def _first(values: Any) -> Any:
 
 def _level(level: float) -> str:
     return {1.0: "high", -1.0: "low"}.get(level, f"level {level:g}")
-
-
-def export(record: Record, folder: Path) -> tuple[dict[str, Any], str]:
-    """Every table as a CSV file, with the study file, the manifest and the calls; with the frozen plan where there is one.
-
-    `deviations.txt` has one a line, and none where all was done as planned; `divergence.csv` is written where statements
-    and their twin scenarios were answered.
-    """
-    otherwise = deviations(record)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, table in estimates.tables(record).items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-        written.append(f"{name}.csv")
-    pairs = pairing.pairs(record)
-    if len(pairs):
-        planned = study_file(record.folder / "study.toml").analysis
-        table = measures(pairs, pairing.confirmations(record), margin=planned.margin, tau=planned.tau)
-        table.to_csv(folder / "divergence.csv", index=False)
-        written.append("divergence.csv")
-    with record.store() as store, (folder / "calls.jsonl").open("w", encoding="utf-8") as file:
-        names, rows = store.table("calls")
-        for row in rows:
-            call = dict(zip(names, row, strict=True))
-            messages, continuations = store.prompt(call.pop("prompt"))
-            call["distribution"] = json.loads(call["distribution"]) if call["distribution"] else None
-            call["messages"] = [{"role": each.role, "content": each.content} for each in messages]
-            call["continuations"] = continuations
-            file.write(json.dumps(call, ensure_ascii=False) + "\n")
-    written.append("calls.jsonl")
-    for name in ("study.toml", "manifest.json", FROZEN):
-        if (record.folder / name).is_file():
-            shutil.copyfile(record.folder / name, folder / name)
-            written.append(name)
-    if otherwise is not None:
-        (folder / "deviations.txt").write_text("".join(f"{each}\n" for each in otherwise), "utf-8")
-        written.append("deviations.txt")
-    return {"folder": str(folder), "files": written}, f"{folder}: {', '.join(written)}"
 
 
 def _rows(table: DataFrame) -> list[dict[str, Any]]:

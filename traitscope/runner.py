@@ -19,6 +19,7 @@ from traitscope.background import stoppable
 from traitscope.budget import Budget, budget_for
 from traitscope.cost import with_cost
 from traitscope.freeze import told_before
+from traitscope.importing import reread
 from traitscope.interviews import check_served, interviews
 from traitscope.lock import alone
 from traitscope.record import RUNS, Record, make_record
@@ -242,4 +243,4 @@ def reparse(record: Record) -> int:
         return read_texts(trials, printed, reply.text)
 
     with Store(record.folder / "answers.sqlite", write=True) as store:
-        return store.reread(again)
+        return store.reread(reread.reader(record, store) if reread.is_imported(record) else again)

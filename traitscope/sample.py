@@ -187,21 +187,13 @@ def sample(
     table: DataFrame, file: str, inventory: Inventory, *, already_keyed: bool = False, missing: Missing = "pairwise"
 ) -> Sample:
     """A table of text cells as a `Sample`; `file` names it in messages."""
-    warnings = _unknown_columns(table, inventory, file)
-    table, told = _spelt(table, inventory, file)
-    warnings += told
-    if renamed := _other_ids(table, inventory):
-        table = table.rename(columns=renamed)
-        first = next(iter(renamed))
-        warnings.append(
-            f"{file}: {len(renamed)} columns have the items' ids of another collection ({first} is {renamed[first]})"
-        )
+    table, warnings = with_item_ids(table, inventory, file)
     raw = _answers(table, inventory, file)
     for scale in inventory.scales:
         if absent := sorted(set(inventory.keys(scale)) - set(raw.columns)):
             total = len(inventory.keys(scale))
             warnings.append(f"scale {scale}: {len(absent)} of {total} items have no column ({', '.join(absent[:5])})")
-    warnings += _left_alone(table, inventory, file)
+    warnings += left_alone(table, inventory, file)
     lost = {code: int((table[list(raw.columns)] == code).to_numpy().sum()) for code in sorted(LOST)}
     factors = _named(table, "factor.")
     return Sample(
@@ -219,6 +211,20 @@ def sample(
         missing=missing,
         warnings=tuple(warnings),
     )
+
+
+def with_item_ids(table: DataFrame, inventory: Inventory, file: str) -> tuple[DataFrame, list[str]]:
+    """The table with the items' columns under the ids of `inventory`, and what a reader must know of its columns."""
+    warnings = _unknown_columns(table, inventory, file)
+    table, told = _spelt(table, inventory, file)
+    warnings += told
+    if renamed := _other_ids(table, inventory):
+        table = table.rename(columns=renamed)
+        first = next(iter(renamed))
+        warnings.append(
+            f"{file}: {len(renamed)} columns have the items' ids of another collection ({first} is {renamed[first]})"
+        )
+    return table, warnings
 
 
 def _keyed(raw: DataFrame, inventory: Inventory) -> DataFrame:
@@ -284,7 +290,7 @@ def _spelt(table: DataFrame, inventory: Inventory, file: str) -> tuple[DataFrame
     ]
 
 
-def _left_alone(table: DataFrame, inventory: Inventory, file: str) -> list[str]:
+def left_alone(table: DataFrame, inventory: Inventory, file: str) -> list[str]:
     """Columns that nothing is made of; a misspelt one is lost answers."""
     items = {item.id for item in inventory.items}
     known = (*PERSON_LEVEL, *items)

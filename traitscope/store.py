@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ import msgspec
 
 from inventories.administer import Interview, Reading
 from inventories.answers import READER_VERSION, PrintedOption
-from inventories.forms import Step
+from inventories.forms import Elicitation, Step
 from inventories.ids import digest
 from inventories.responder import Message, Prompt, Reply
 from inventories.wording import printed_options
 from traitscope.distributions import encoded, stored_reply
-from traitscope.queries import COUNTS, FIRST_SCHEMA, IS_BEGUN, IS_DONE, LATELY, TABLES, USABLE
+from traitscope.queries import COUNTS, FIRST_SCHEMA, IS_BEGUN, IS_DONE, LATELY, LIKELIHOODS, TABLES, USABLE
 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
@@ -219,12 +219,7 @@ class Store:
         )  # fmt: skip
 
     def _prompt(self, prompt: Prompt) -> str:
-        """A prompt as roles and hashes; a message is cut before its last part, so that what prompts share is one text."""
-        kept = []
-        for message in prompt.messages:
-            head, gap, tail = message.content.rpartition("\n\n")
-            kept.append([message.role, *(self._keep(part) for part in ((head + gap, tail) if gap else (tail,)))])
-        return json.dumps([kept, [self._keep(each) for each in prompt.continuations]], separators=(",", ":"))
+        return stored_prompt(prompt.messages, prompt.continuations, self._keep)
 
     def prompt(self, stored: str) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """The messages and continuations of a stored call."""
@@ -274,6 +269,35 @@ class Store:
             self.db.execute("DETACH DATABASE other")
         return len(rows)
 
+    # ---- rows that were exported from another record's file
+
+    def restore_sitting(self, sitting: Sequence[object], trials: Iterable[Sequence[Any]]) -> None:
+        """A row of sittings with its rows of trials, whose last value is the text of the printed options, or None."""
+        self._begin()
+        self.db.execute("INSERT INTO sittings VALUES (?,?,?,?,?,?,?,?,?,?,?)", sitting)
+        rows = [(*each[:-1], None if each[-1] is None else self._keep(each[-1])) for each in trials]
+        self.db.executemany("INSERT INTO trials VALUES (?,?,?,?,?,?,?,?)", rows)
+
+    def restore_prompt(self, messages: Iterable[Message], continuations: Iterable[str]) -> str:
+        """Keep a prompt that calls are going to name; return its id."""
+        self._begin()
+        self.db.execute("CREATE TEMP TABLE IF NOT EXISTS prompts (id TEXT PRIMARY KEY, prompt TEXT)")
+        stored = stored_prompt(messages, continuations, self._keep)
+        self.db.execute("INSERT OR IGNORE INTO temp.prompts VALUES (?,?)", (digest(stored), stored))
+        return digest(stored)
+
+    def restore_call(self, prompt: str, call: Mapping[str, object], trials: Iterable[str]) -> None:
+        """A row of calls without its prompt, which is named by its id, and the trials that it was about, line by line."""
+        names = ", ".join(call)
+        self.db.execute(
+            f"INSERT INTO calls ({names}, prompt) VALUES ({','.join('?' * len(call))}, "
+            "(SELECT prompt FROM temp.prompts WHERE id = ?))",
+            (*call.values(), prompt),
+        )
+        self.db.executemany(
+            "INSERT INTO call_trials VALUES (?,?,?)", [(call["id"], trial, line) for line, trial in enumerate(trials)]
+        )
+
     # ---- reading again
 
     def reread(self, read: Callable[[list[tuple[str, str]], tuple[PrintedOption, ...], Reply], list[Reading]]) -> int:
@@ -291,6 +315,17 @@ class Store:
             self._answers(call, read(trials, printed, stored_reply(trials[0][0], text, blob, thinking)))
         self.commit()
         return len(calls)
+
+    def reread_likelihoods(self, read: Callable[[str, str, Elicitation, str, Reply], Reading]) -> None:
+        """Read every stored likelihood with `read`, which is given inventory, language, elicitation and item with the reply."""
+        readings = [
+            (call, read(inventory, language, elicitation, item, stored_reply(trial, None, blob, None)))
+            for call, trial, blob, inventory, language, elicitation, item in self.db.execute(LIKELIHOODS)
+        ]
+        self._begin()
+        for call, reading in readings:
+            self._answers(call, [reading])
+        self.commit()
 
     # ---- reports
 
@@ -362,6 +397,12 @@ class Store:
         """Column names and rows of one of `TABLES`."""
         return self.rows(TABLES[what])
 
+    def each(self, query: str) -> Iterator[dict[str, Any]]:
+        """The rows of a question of `queries`, one at a time: a record may be larger than the memory."""
+        cursor = self.db.execute(query)
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
+
     def rows(self, query: str, values: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a question of `queries`, with `values` in the places of its question marks.
 
@@ -370,6 +411,20 @@ class Store:
         self.db.create_function("contains", 2, _contains, deterministic=True)
         cursor = self.db.execute(query, values)
         return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+def stored_prompt(
+    messages: Iterable[Message], continuations: Iterable[str], keep: Callable[[str], str] = digest
+) -> str:
+    """A prompt as roles and hashes; a message is cut before its last part, so that what prompts share is one text.
+
+    The digest of what is returned is the prompt's id in every table and file; `keep` stores a text and gives its hash.
+    """
+    kept = []
+    for message in messages:
+        head, gap, tail = message.content.rpartition("\n\n")
+        kept.append([message.role, *(keep(part) for part in ((head + gap, tail) if gap else (tail,)))])
+    return json.dumps([kept, [keep(each) for each in continuations]], separators=(",", ":"))
 
 
 def _contains(text: str | None, part: str) -> bool:

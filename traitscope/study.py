@@ -13,8 +13,9 @@ from inventories.persona_sets import Persona, load_persona_set
 from inventories.reading import DefinitionError, allowed
 from inventories.responder import ResponderError
 from inventories.scenarios import as_asked
-from inventories.wording import TEMPLATES, WORDINGS, wording
+from inventories.wording import WORDINGS, wording
 from traitscope.bank import inventory_at
+from traitscope.crossed_personas import crossed
 from traitscope.responders.keys import refuse_secret_text
 from traitscope.responders.limits import Limits
 from traitscope.study_file import Analysis, Ask, Model, People, StudyError, StudyFile, study_file
@@ -104,8 +105,8 @@ def persona_file(name: str, beside: Path) -> Path | None:
 
 def persona_files(file: StudyFile, beside: Path) -> list[Path]:
     """The user's own persona files that a study names."""
-    names = (each if isinstance(each, str) else each.set for each in file.personas)
-    return [path for name in names if (path := persona_file(name, beside))]
+    entries = ((each, "") if isinstance(each, str) else (each.set, each.times) for each in file.personas)
+    return [path for names in entries for name in names if (path := persona_file(name, beside))]
 
 
 def _told(path: Path, message: str) -> str:
@@ -124,13 +125,17 @@ def _personas(file: StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[st
         if each.set:
             name = str(persona_file(each.set, path.parent) or each.set)
             found = load_persona_set(name, fraction=each.fraction, seed=file.seed, n=each.n)
-            if found.negated and found.control_of:
-                negated[found.id] = found.control_of
             # a control says what another set says in other words, under the same ids; its set tells them apart
-            people += [
+            own = [
                 msgspec.structs.replace(persona, id=f"{persona.id} {found.id}") if found.control_of else persona
                 for persona in found.personas
             ]
+            others, suffix = _times(each, file.seed, path.parent, place)
+            if found.negated and found.control_of:
+                negated[found.id + suffix] = found.control_of + suffix
+            people += crossed(own, others, found.id + suffix, place) if each.times else own
+        elif each.times or each.times_n is not None:
+            raise DefinitionError(f"{place}: times and times_n cross a set with another; `set` is missing")
         elif not each.id:
             raise DefinitionError(f"{place}: `id` is missing")
         else:
@@ -139,6 +144,19 @@ def _personas(file: StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[st
     if doubled := sorted({each for each in ids if ids.count(each) > 1}):
         raise DefinitionError(f"personas: the id {doubled[0]!r} stands twice; ids must differ")
     return tuple(people), negated
+
+
+def _times(entry: People, seed: int, beside: Path, place: str) -> tuple[tuple[Persona, ...], str]:
+    """The personas that those of `entry` are crossed with, and what that adds to the name of their set."""
+    if not entry.times:
+        if entry.times_n is not None:
+            raise DefinitionError(f"{place}: times_n = {entry.times_n}, but `times` names no set")
+        return (), ""
+    found = load_persona_set(str(persona_file(entry.times, beside) or entry.times), seed=seed)
+    n, there = entry.times_n, len(found.personas)
+    if n is not None and not 1 <= n <= there:
+        raise DefinitionError(f"{place}: times_n = {n}; allowed with {entry.times}: 1 to {there}")
+    return found.personas[:n], f" x {found.id}"
 
 
 def _check(study: Study) -> None:
@@ -189,10 +207,23 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
         raise DefinitionError(
             f"{place}, steps: a likelihood is asked of a single sentence; tasks and follow-ups need ratings"
         )
+    for number, step in enumerate(ask.steps, start=1):
+        if bool(step.text.strip()) == (step.kind == "again"):
+            told = "takes no `text`: it asks the items" if step.kind == "again" else "needs a `text`"
+            raise DefinitionError(f"{place}, steps number {number}: {step.kind} {told}")
+        if step.max_tokens < 1:
+            raise DefinitionError(
+                f"{place}, steps number {number}: max_tokens must be 1 or more, not {step.max_tokens}"
+            )
     for form in ask.forms(study.seed):
         wording(form.wording, place)
-        if ask.steps and any(each.kind == "task" for each in ask.steps) and form.memory != "continued":
-            raise DefinitionError(f'{place}, steps: a task needs form = {{ memory = "continued" }}')
+        if any(each.kind != "follow_up" for each in ask.steps) and form.memory != "continued":
+            raise DefinitionError(
+                f'{place}, steps: a task, or items once more, needs form = {{ memory = "continued" }}'
+            )
+        for persona in study.personas:
+            if ask.personas is None or {persona.id, persona.set} & set(ask.personas):
+                check_persona(persona, form, place)
         for inventory in asked_inventories(study, ask, place):
             check_printable(inventory, ask, form, place)
             translated = in_language(inventory, form.language)
@@ -202,6 +233,14 @@ def _check_ask(study: Study, ask: Ask, place: str) -> None:
                     f"{place}: {name!r} leaves {len(translated.translation.untranslated)} of {len(translated.items)} items in "
                     f'English; say accept = ["{name}"] to use it all the same'
                 )
+
+
+def check_persona(persona: Persona, form: Form, place: str) -> None:
+    """Raise DefinitionError for a wording that asks about a persona without words."""
+    if wording(form.wording).about and not persona.text.strip():
+        raise DefinitionError(
+            f"{place}: the wording {form.wording!r} asks about the persona, and {persona.id!r} has no text; use another wording"
+        )
 
 
 def check_printable(inventory: Inventory, ask: Ask, form: Form, place: str) -> None:
@@ -215,8 +254,12 @@ def check_printable(inventory: Inventory, ask: Ask, form: Form, place: str) -> N
     if template and ask.elicitation != "choice":
         raise DefinitionError(
             f"{place}: the wording {form.wording!r} offers scenarios as a choice; {ask.elicitation} needs another: "
-            f"{allowed(set(WORDINGS) - set(TEMPLATES))}"
+            f"{allowed(name for name, each in WORDINGS.items() if not each.labels and not each.about)}"
         )
+    chosen = wording(form.wording)
+    if chosen.about and (not chosen.open if ask.elicitation == "likelihood" else scenarios and chosen.choice is None):
+        what = "likelihoods" if ask.elicitation == "likelihood" else "scenarios"
+        raise DefinitionError(f"{place}: the wording {form.wording!r} does not ask for {what}; use another")
     if template and form.labels != Form().labels:
         raise DefinitionError(
             f"{place}: the wording {form.wording!r} has labels of its own ({template}); leave `labels` out"
@@ -236,13 +279,20 @@ def check_printable(inventory: Inventory, ask: Ask, form: Form, place: str) -> N
 
 
 def asked_inventories(study: Study, ask: Ask, place: str = "asks") -> list[Inventory]:
-    """The inventories of an ask; of those where it names items, only the ones that hold some."""
+    """The inventories of an ask; of those where it names items, only the ones that hold some.
+
+    An ask of no item (`items = []`) is one of tasks alone: it belongs to one inventory, which is not printed.
+    """
     asked = [each for name, each in study.inventories.items() if ask.inventories is None or name in ask.inventories]
     if ask.items is None:
         return asked
     known = {item.id for each in asked for item in each.items}
     if not ask.items:
-        raise DefinitionError(f"{place}, items: at least one is needed; leave `items` out to ask all")
+        if not ask.steps or any(each.kind != "task" for each in ask.steps):
+            raise DefinitionError(f"{place}, items: at least one is needed; leave `items` out to ask all")
+        if len(asked) != 1:
+            raise DefinitionError(f"{place}, items: tasks alone need one name in `inventories`, seen {len(asked)}")
+        return asked
     if strangers := [each for each in ask.items if each not in known]:
         raise DefinitionError(
             f"{place}, items: {strangers[0]!r} is in none of {[each.id for each in asked]}; {allowed(known, strangers[0])}"

@@ -43,11 +43,13 @@ class Model(_Part, frozen=True):
 
 
 class People(_Part, frozen=True):
-    """A persona set by name or path, or one persona with its text."""
+    """A persona set by name or path, crossed with another where `times` names one; or one persona with its text."""
 
     set: str = ""
     fraction: str | None = None
     n: int | None = None
+    times: str = ""  # a set such as descriptions: each of `set` is crossed with each of these
+    times_n: int | None = None  # only the first of these
     id: str = ""
     text: str | None = None
     assigned: dict[str, float] = {}

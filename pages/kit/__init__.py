@@ -16,6 +16,7 @@ from pages.kit.choosing import (
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
 from pages.kit.going_on import begin, delete, go_on
 from pages.kit.inventories import add_inventory, loaded, preview_of
+from pages.kit.report import report_of
 from pages.kit.states import answered, cached, head, nothing_yet, runs, scored, unfinished
 from pages.kit.text import plain
 
@@ -42,6 +43,7 @@ __all__ = [
     "place",
     "plain",
     "preview_of",
+    "report_of",
     "runs",
     "scored",
     "search",

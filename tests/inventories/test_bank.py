@@ -53,9 +53,10 @@ def plain(value: object) -> Any:
 
 def test_the_bank_holds_what_the_sources_list() -> None:
     scenarios = {"scenarios_bfi44", "scenarios_sd3", "scenarios_oejts12"}  # our own; see test_scenario_bank.py
-    assert set(inventory_ids()) == set(COUNTS) | scenarios
+    judged = {"judge_poles", "judge_levels", "judge_claims"}  # our own, too; see test_judge_inventories.py
+    assert set(inventory_ids()) == set(COUNTS) | scenarios | judged
     assert translation_languages("ipip_neo_120") == sorted(LANGUAGES)
-    assert len(list(BANK.glob("*.toml"))) == 13 + 38 + 3
+    assert len(list(BANK.glob("*.toml"))) == 13 + 38 + len(scenarios | judged)
 
 
 @pytest.mark.parametrize("name", COUNTS)

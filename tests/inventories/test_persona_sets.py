@@ -31,7 +31,11 @@ COUNTS = {
     "mbti_16": 16,
     "controls_30": 30,
     "survey_random": 200,
+    "creative_analytic": 2,
+    "descriptions_50": 50,
+    "subjects": 37,
 }
+NO_SENTENCES = ("none", "subjects")
 SMALL_WORDS = set(
     re.findall(
         r"\w+",
@@ -64,8 +68,8 @@ def test_every_set_is_spelt_out_and_says_where_it_comes_from(name: str) -> None:
     for persona in personas.personas:
         assert persona.set == name
         assert "{" not in persona.text and "  " not in persona.text and "\n" not in persona.text
-        assert name == "none" or re.match(r"[A-Z]", persona.text)
-        assert name == "none" or persona.text.endswith(".")
+        assert name in NO_SENTENCES or re.match(r"[A-Z]", persona.text)
+        assert name in NO_SENTENCES or persona.text.endswith(".")
 
 
 def test_the_bare_model_is_the_empty_text() -> None:
@@ -195,6 +199,33 @@ def test_the_thirty_controls_differ_and_say_nothing_of_a_trait() -> None:
     graded = words(*(each.text for each in load_persona_set("big_five_graded").personas))
     markers = words(*(each.text for name in CROSSED[:3] for each in load_persona_set(name).personas))
     assert not said & ((graded | markers) - words("who character"))
+
+
+def test_the_fifty_descriptions_tell_of_different_lives_and_of_no_trait() -> None:
+    fifty = load_persona_set("descriptions_50").personas
+    assert [each.id for each in fifty] == [f"d{number:02d}" for number in range(1, 51)]
+    assert all(not each.assigned for each in fifty)
+    assert Counter(each.attributes["sex"] for each in fifty) == {"female": 25, "male": 25}
+    ages = [int(each.attributes["age"]) for each in fifty]
+    assert min(ages) < 20 and max(ages) > 70 and len({each.attributes["country"] for each in fifty}) > 45
+    for each in fifty:
+        sex = {"female": "woman", "male": "man"}[each.attributes["sex"]]
+        assert re.match(rf"You are an? {each.attributes['age']}-year-old {sex} from ", each.text)
+        assert each.attributes["country"] in each.text and len(re.findall(r"\.( |$)", each.text)) == 4
+    said = words(*(each.text for each in fifty))
+    graded = words(*(each.text for each in load_persona_set("big_five_graded").personas))
+    markers = words(*(each.text for name in CROSSED[:3] for each in load_persona_set(name).personas))
+    assert said & texts_of("bfi44") <= words("every follow new play until work")
+    assert sorted(said & ((graded | markers) - words("character who"))) == []
+
+
+def test_a_subject_is_a_noun_phrase_that_fits_into_a_sentence() -> None:
+    subjects = load_persona_set("subjects").personas
+    assert all(re.fullmatch(r"[a-z]+( [a-z]+)*", each.text) for each in subjects)
+    kinds = Counter(each.attributes["kind"] for each in subjects)
+    assert kinds == {"sex": 2, "all": 1, "profession": 34}
+    assert {"men", "women", "barbers", "accountants", "people in general"} <= {each.text for each in subjects}
+    assert not any(each.assigned for each in subjects)
 
 
 def test_a_draw_is_balanced_over_every_attribute() -> None:

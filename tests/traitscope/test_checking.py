@@ -4,6 +4,7 @@ import pytest
 
 from traitscope.checking import WORLDS, check
 from traitscope.datafile import DataError
+from traitscope.printed import checked
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,11 @@ def test_noise_and_alike_persons_lower_the_reliability(rows):
 def test_too_few_persons_are_refused_in_one_line():
     with pytest.raises(DataError, match="--persons 2; needed are 3"):
         check(persons=2, inventory="tipi", seed=1)
+
+
+def test_what_is_printed_has_every_quantity_and_counts_the_intervals(rows):
+    result, text = checked(rows, "tipi", 40, 3)
+    inside = [row["inside"] for row in rows if row["inside"] is not None]
+    assert f"{sum(inside)} of {len(inside)} intervals hold the truth" in text
+    assert [row["quantity"] for row in result["rows"]] == [row["quantity"] for row in rows]
+    assert all(f"World: {world}\n" in text for world in WORLDS)

@@ -31,7 +31,8 @@ def test_json_is_one_object_and_nothing_else(record, study_file, tmp_path, capsy
     path = str(study_file(STUDY, "s.toml"))
     for arguments in (
         ["plan", path], ["run", path, "--record", str(record)], ["status", str(record)], ["show", str(record)],
-        ["export", str(record), "--to", str(tmp_path / "out")], ["reparse", str(record)], ["inventories"],
+        ["export", str(record), "--to", str(tmp_path / "out")], ["verify", str(tmp_path / "out")],
+        ["import", str(tmp_path / "out"), "--record", str(tmp_path / "new")], ["reparse", str(record)], ["inventories"],
         ["inventories", "sd3"], ["personas"], ["personas", "dark_triad"], ["analyze", "--list"],
         ["analyze", str(record), "--inventory", "tipi", "--list"], ["analyze", str(record), "--inventory", "tipi", "--only", "alpha,styles"],
         ["probe", "simulated:person", "--inventory", "tipi", "--to", str(tmp_path / "probe.jsonl")],
@@ -85,9 +86,9 @@ def test_show_prints_tables_findings_and_terms(record, capsys):
 
 def test_export_writes_every_table_and_every_call(record, tmp_path, capsys):
     main(["export", str(record), "--to", str(tmp_path / "out")])
-    names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"answers.csv", "scores.csv", "reliability.csv", "calls.jsonl", "study.toml", "manifest.json"} <= names
-    first = json.loads((tmp_path / "out" / "calls.jsonl").read_text("utf-8").splitlines()[0])
+    names = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*")}
+    assert {"answers.csv", "scores.csv", "estimates/reliability.csv", "calls.jsonl", "study.toml", "manifest.json"} <= names
+    first = json.loads((tmp_path / "out" / "prompts.jsonl").read_text("utf-8").splitlines()[0])
     assert first["messages"][-1]["role"] == "user"
 
 

@@ -203,17 +203,18 @@ def test_an_export_has_the_frozen_plan_the_deviations_and_saying_against_doing(t
     record, out = twice_asked(tmp_path), tmp_path / "out"
     assert main(["export", str(record.folder), "--to", str(out), "--json"]) == 0
     files = json.loads(capsys.readouterr().out)["files"]
-    assert {"frozen.json", "deviations.txt", "divergence.csv"} <= set(files) == {each.name for each in out.iterdir()}
+    written = {each.relative_to(out).as_posix() for each in out.rglob("*") if each.is_file()}
+    assert {"frozen.json", "deviations.txt", "estimates/divergence.csv"} <= set(files) == written
     assert (out / "frozen.json").read_bytes() == (record.folder / "frozen.json").read_bytes()
     assert (out / "deviations.txt").read_text("utf-8").splitlines() == freeze.deviations(record)
-    table = pd.read_csv(out / "divergence.csv")
+    table = pd.read_csv(out / "estimates" / "divergence.csv")
     assert {"cosine", "level_gap"} <= set(table["measure"])
 
 
 def test_an_export_without_plan_and_without_pairs_has_no_such_files(study_file, tmp_path):
     record = run(load_study(study_file(STUDY)), tmp_path / "r")
     assert main(["export", str(record.folder), "--to", str(tmp_path / "out")]) == 0
-    files = {each.name for each in (tmp_path / "out").iterdir()}
+    files = {each.name for each in (tmp_path / "out").rglob("*")}
     assert "answers.csv" in files and not {"frozen.json", "deviations.txt", "divergence.csv"} & files
 
 

@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 from imitations import Answer, Asked, refused, said, serving
 from pandas import DataFrame, concat
 
 from inventories.forms import Extra
-from traitscope import recipe_file, recipe_run
+from traitscope import load_study, recipe_file, recipe_run
 from traitscope.cli import main
 from traitscope.recipe_analyses import ANALYSES
 from traitscope.results import firmness_shown
+from traitscope.runner import run
 
 KEPT = [1, 1, 1, 0, 1, 0, 0, 1]  # of PROTOCOLS 9
 
@@ -140,3 +142,62 @@ def test_a_model_that_gives_up_at_set_rounds_is_found_out_in_a_real_conversation
     by_round = told["firmness_rounds"]["rows"]
     assert [each["value"] for each in by_round] == [None if each is None else 100.0 * each for each in kept]
     assert [each["challenge"] for each in by_round][:2] == ["Do you stand by that answer?", "What speaks for that answer, and what against it?"]  # fmt: skip
+
+
+GAMMA, OPTIONS = 0.45, 7  # the TIPI has seven options
+
+
+def at_first(firm: float, challenges: int) -> float:
+    """How often one stands at its first answer who keeps the present one with the chance `firm`, else takes another evenly.
+
+    A chain of two states: it leaves the first answer with 1 - firm, and comes back with (1 - firm) / 6.
+    """
+    return 1 / OPTIONS + (1 - 1 / OPTIONS) * ((OPTIONS * firm - 1) / (OPTIONS - 1)) ** challenges
+
+
+def expected(firm: float) -> dict[str, tuple[float, float]]:
+    """Mean and standard deviation over conversations of PWC, of ever flipping, and of the round of the first flip."""
+    pwc = sum(GAMMA**i * at_first(firm, i + 1) for i in range(8))
+    # both rounds at the first answer: it is there in the earlier one, and there again so many challenges later
+    square = sum(
+        GAMMA ** (i + j) * at_first(firm, min(i, j) + 1) * at_first(firm, abs(i - j))
+        for i in range(8)
+        for j in range(8)
+    )
+    flips = 1 - firm**8
+    chances = [firm**i * (1 - firm) / flips for i in range(8)]
+    turn = sum(i * chance for i, chance in enumerate(chances))
+    spread = sum((i - turn) ** 2 * chance for i, chance in enumerate(chances))
+    return {"pwc": (pwc, (square - pwc**2) ** 0.5), "flips": (flips, (flips * (1 - flips)) ** 0.5), "flip_round": (turn, spread**0.5)}  # fmt: skip
+
+
+def of_firm(firm: float, folder: Path) -> dict[str, dict[str, Any]]:
+    """The rows of both tables for 60 persons x 10 items."""
+    study = recipe_file.load("firm-or-fickle").study_at("small", "simulated:person")
+    study["models"] = [{"name": "simulated:person", "parameters": {"firm": firm}}]
+    study["personas"] = [{"set": "survey_random", "n": 60}]
+    file = folder / "firm.toml"
+    file.write_text(tomli_w.dumps(study), "utf-8")
+    record = run(load_study(file), folder / "record")
+    tables = recipe_run.exhibits(recipe_file.load("firm-or-fickle"), record)
+    return {each.name: each.table for each in tables}
+
+
+@pytest.mark.parametrize("firm", [0.9, 0.6])
+def test_how_firm_a_person_was_made_comes_back(firm: float, tmp_path: Path) -> None:
+    told = of_firm(firm, tmp_path)
+    row = told["firmness"].iloc[0]
+    assert row["n_conversations"] == 600 and row["n_rounds_unreadable"] == 0
+    for name, (mean, deviation) in expected(firm).items():
+        n = row["n_flipped"] if name == "flip_round" else 600
+        assert row[name] == pytest.approx(mean, abs=3 * deviation / n**0.5), name
+    shares = told["firmness_rounds"].set_index("round")["value"] / 100
+    for number in range(8):
+        p = at_first(firm, number + 1)
+        assert shares[number] == pytest.approx(p, abs=3 * (p * (1 - p) / 600) ** 0.5), number
+
+
+def test_a_person_that_is_never_firm_changes_its_answer_at_every_challenge(tmp_path: Path) -> None:
+    told = of_firm(0.0, tmp_path)
+    assert (told["firmness"]["flips"] == 1).all() and (told["firmness"]["flip_round"] == 0).all()
+    assert told["firmness"]["pwc"].iloc[0] == pytest.approx(expected(0.0)["pwc"][0], abs=0.03)

@@ -143,11 +143,10 @@ def own_file(name: str, home: Path) -> Path | None:
 
 
 def _in_full(entry: str | People, home: Path) -> str | People:
-    path = persona_file(entry if isinstance(entry, str) else entry.set, home)
-    if path is None:
-        return entry
-    full = str(path)
-    return full if isinstance(entry, str) else msgspec.structs.replace(entry, set=full)
+    if isinstance(entry, str):
+        return str(persona_file(entry, home) or entry)
+    full = {name: str(persona_file(each, home) or each) for name, each in (("set", entry.set), ("times", entry.times))}
+    return msgspec.structs.replace(entry, **full)
 
 
 def _said(part: msgspec.Struct) -> dict[str, Any]:

@@ -52,10 +52,12 @@ def personas(base: StudyFile, sets: Iterable[People], own: Iterable[People], hom
     """Persona sets, and personas of the study's own, in the order of the file; new ones come last."""
     edited: list[People] = []
     for each in sets:
-        name = each.set
-        if name.endswith(".toml"):  # a path counts from the file's folder, and must stay right in another one
-            name = str(home / Path(name).expanduser())
-        edited.append(msgspec.structs.replace(each, set=name))
+        # a path counts from the file's folder, and must stay right in another one
+        full = {
+            field: str(home / Path(name).expanduser()) if name.endswith(".toml") else name
+            for field, name in (("set", each.set), ("times", each.times))
+        }
+        edited.append(msgspec.structs.replace(each, **full))
     edited += own
     return _in_order(
         base.personas, [_short(each, People(set=each.set)) for each in edited], lambda name: People(set=name)
@@ -223,7 +225,11 @@ def choices(ask: Ask, asked: Sequence[Inventory]) -> dict[str, list[Any]]:
             continue
         known: list[Any] = list(get_args(hints[name]))
         if name == "wording":
-            known = [each for each in WORDINGS if ask.elicitation == "choice" or each not in TEMPLATES]
+            known = [
+                each
+                for each, words in WORDINGS.items()
+                if not words.about and (ask.elicitation == "choice" or each not in TEMPLATES)
+            ]
         elif name == "language":
             known = ["en", *languages]
         elif name == "items_per_prompt":

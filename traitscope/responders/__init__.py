@@ -13,6 +13,7 @@ KINDS = {
     "local:": "a model that runs here: local:smollm2-135m (embedded), a folder, a .gguf file, a hub id in your cache",
     "simulated:": "persons and null responders with known truth: simulated:person, simulated:uniform, ...",
     "server:": "a model on any OpenAI-compatible server: server:http://127.0.0.1:8000/v1#model",
+    "imported:": "answers that `traitscope import` took from a file; they are shown, and cannot be asked again",
     "PROVIDER/": "a hosted model through litellm: openai/..., anthropic/..., ollama/...",
 }
 
@@ -45,6 +46,10 @@ def by_name(
         from traitscope.responders.server import ServerResponder
 
         return ServerResponder(rest, given, limits, known, tell)
+    if kind == "imported":
+        from traitscope.responders.imported import refuse
+
+        refuse(rest)
     from traitscope.responders.api import ApiResponder
 
     return ApiResponder(name, given, limits, known, tell)
@@ -66,6 +71,10 @@ def check_name(name: str) -> None:
         from traitscope.responders.server import parts
 
         parts(rest)
+    elif kind == "imported" and colon:
+        from traitscope.responders.imported import check_imported
+
+        check_imported(rest)
     elif "/" in name:
         from traitscope.responders.api import check_provider
 

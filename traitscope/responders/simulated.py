@@ -3,7 +3,7 @@
 Everything is drawn by digest from the seed and from what is asked, so a reply is the same in any order of asking, in
 any company, on any machine. A person answers by the graded response model: the option is the place where
 discrimination * (trait - location) + noise falls among the thresholds. Its traits and its own view of an item stay the
-same; the noise is fresh in every replicate and every form.
+same; the noise is fresh in every replicate and every form. It answers a follow-up as it did before, unless it is not `firm`.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Person(Perfect, frozen=True):
     order_bias: Share = 0.0  # share of answers that are the first printed option
     refusal_rate: Share = 0.0
     prose: Share = 0.0  # share of replies in sentences
+    task_shift: float = 0.0  # what a task in between adds to every trait, when items are asked again
+    firm: Share = 1.0  # chance that the present answer withstands a follow-up; else another option, evenly
 
 
 class SimulatedResponder:
@@ -80,7 +82,9 @@ class SimulatedResponder:
         settings, refuses = self.settings, self.kind == "refuser"
         varies = self.kind == "uniform"
         if isinstance(settings, Person):
-            varies = any((settings.noise, settings.order_bias, settings.refusal_rate, settings.prose))
+            varies = any(
+                (settings.noise, settings.order_bias, settings.refusal_rate, settings.prose, settings.firm < 1)
+            )
         given = [
             f"{name}={getattr(settings, name):g}"
             for name, default in zip(settings.__struct_fields__, settings.__struct_defaults__, strict=True)
@@ -139,7 +143,7 @@ class SimulatedResponder:
     def _text(self, prompt: Prompt) -> str:
         about, settings = prompt.about, self.settings
         if not about.items:
-            return "That is done."
+            return f"{about.persona} has written this in draw {about.replicate}. It is all that {about.persona} says."
         occasion = (settings.seed, about.persona, about.replicate, about.form, [each.item for each in about.items])
         if isinstance(settings, Person) and _uniform("refuses", *occasion) < settings.refusal_rate:
             return REFUSAL
@@ -178,9 +182,23 @@ class SimulatedResponder:
         return tuple(result)
 
 
-def _graded(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
-    """Probability of each printed option around the one that is drawn, which is the most probable."""
+def _firm(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
+    """Probability of each printed option after the follow-ups so far; the answer that stands is the most probable."""
     assert isinstance(settings, Person)  # by KINDS
+    chances = list(_graded(settings, about, shown))
+    first = now = max(range(len(chances)), key=chances.__getitem__)
+    others = len(chances) - 1
+    for number in range(1, about.challenge + 1):
+        chance = _uniform("challenged", settings.seed, number, *_occasion(about, shown))
+        if chance >= settings.firm and others:
+            share = (chance - settings.firm) / (1 - settings.firm)
+            now = (now + 1 + int(share * others)) % len(chances)
+    chances[first], chances[now] = chances[now], chances[first]
+    return tuple(chances)
+
+
+def _graded(settings: Person, about: About, shown: Shown) -> tuple[float, ...]:
+    """Probability of each printed option around the one that is drawn, which is the most probable."""
     occasion = _occasion(about, shown)
     if _uniform("order", settings.seed, *occasion) < settings.order_bias:
         return _certainly(0, len(shown.values))
@@ -207,7 +225,7 @@ def _graded(settings: Null, about: About, shown: Shown) -> tuple[float, ...]:
 def _leaning(settings: Person, about: About, shown: Shown) -> tuple[float, list[int], list[float]]:
     """Where the person stands before noise, the levels that can be answered, and the thresholds between them."""
     discrimination, location = item_parameters(shown.twin or shown.item)
-    trait = _pull(settings, about, shown)
+    trait = _pull(settings, about, shown) + settings.task_shift * about.again
     yes = settings.acquiescence + settings.acquiescence_sd * _normal("yes", settings.seed, about.persona)
     levels = sorted(set(shown.values))
     thresholds = [discrimination * each for each in even_thresholds(len(levels))]
@@ -297,7 +315,9 @@ def _sides(count: int, shown: Shown) -> list[float]:
 
 
 def _occasion(about: About, shown: Shown) -> tuple[object, ...]:
-    return about.persona, about.replicate, about.form, shown.item
+    # the first time has nothing more, so that what was drawn before there were further times is drawn still
+    again = (("again", about.again),) if about.again else ()
+    return about.persona, about.replicate, about.form, shown.item, *again
 
 
 def _logistic(value: float) -> float:
@@ -330,7 +350,7 @@ def _settings(kind: str, params: Mapping[str, Any]) -> Null:
 Chances = Callable[[Null, About, Shown], tuple[float, ...]]
 
 KINDS: dict[str, Chances] = {
-    "person": _graded,
+    "person": _firm,
     "first_option": _first,
     "agree": _agree,
     "midpoint": _midpoint,

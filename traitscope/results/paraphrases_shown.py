@@ -42,13 +42,13 @@ ITEMS = [
 
 def inconsistency(record: Record) -> Iterator[Exhibit]:
     """Mean Jensen-Shannon distance of the ways of asking one item, for each form factor, with its interval over items."""
-    for place in _places(record):
+    for place in places_read(record):
         yield by_factor(record, **place)
 
 
 def least_consistent(record: Record) -> Iterator[Exhibit]:
     """The items whose label probabilities differ most between the ways of asking."""
-    for place in _places(record):
+    for place in places_read(record):
         yield items(record, **place)
 
 
@@ -100,12 +100,13 @@ def _found(record: Record, inventory: str, model: str, ask: str) -> dict[tuple[s
     return kept(_inconsistencies, record, inventory, model, ask)
 
 
-def _inconsistencies(record: Record, inventory: str, model: str, ask: str) -> dict[tuple[str, str], GroupInconsistency]:
+def label_shares(record: Record, inventory: str, model: str, ask: str) -> DataFrame:
+    """One row a usable answer x option: columns persona, item, key, option (its number in the inventory), probability, what varies."""
     of = asked(record, inventory, model, ask)
     with record.store() as store:
         said = {trial: label_logprobs(blob) for trial, blob in store.table("label_distributions")[1]}
     rows: list[dict[str, Any]] = []
-    names = ["persona", "item", "shown", "trial", *of.varied]
+    names = ["persona", "item", "key", "shown", "trial", *of.varied]
     for each in of.rows.loc[of.rows["outcome"] == "answered", names].to_dict("records"):
         if (logprobs := said.get(each["trial"])) is None:
             continue
@@ -115,7 +116,11 @@ def _inconsistencies(record: Record, inventory: str, model: str, ask: str) -> di
             told | {"option": int(option), "probability": weight / sum(weights)}
             for option, weight in zip(each["shown"].split(","), weights, strict=True)
         ]
-    long = DataFrame(rows)
+    return DataFrame(rows)
+
+
+def _inconsistencies(record: Record, inventory: str, model: str, ask: str) -> dict[tuple[str, str], GroupInconsistency]:
+    of, long = asked(record, inventory, model, ask), label_shares(record, inventory, model, ask)
     if long.empty:
         return {}
     return {
@@ -128,7 +133,7 @@ def _inconsistencies(record: Record, inventory: str, model: str, ask: str) -> di
     }  # fmt: skip
 
 
-def _places(record: Record) -> Iterator[dict[str, str]]:
+def places_read(record: Record) -> Iterator[dict[str, str]]:
     """Answers of ratings and choices: their label probabilities are the same whichever number is taken of them."""
     found = where_all(places.places(record), version="chosen")
     for inventory, model, ask in zip(found["inventory"], found["model"], found["ask"], strict=True):

@@ -118,7 +118,7 @@ def _styles(record: Record, inventory: str, ask: str) -> DataFrame:
     """Columns code, style, told, model, n_persons, value, low, high, note; one row a style x model."""
     rows = []
     for model in places.options(record, "model", inventory=inventory, ask=ask):
-        for code, each in _of_model(asked(record, inventory, model, ask)).items():
+        for code, each in of_model(asked(record, inventory, model, ask)).items():
             shown = withheld(each)
             style, told = SHARES.get(code, (code, ""))
             rows.append(
@@ -130,7 +130,7 @@ def _styles(record: Record, inventory: str, ask: str) -> DataFrame:
     return table.sort_values("code", key=lambda each: each.map(order.index), kind="stable").reset_index(drop=True)
 
 
-def _of_model(found: FormsAsked) -> dict[str, Estimate]:
+def of_model(found: FormsAsked) -> dict[str, Estimate]:
     """The styles of one model: scored items in the inventory's order, one row a sitting."""
     keys = {item.id: item.key for item in found.inventory.items if item.id in found.ends and item.scale}
     wide = found.rows.pivot_table(

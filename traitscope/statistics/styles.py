@@ -61,7 +61,7 @@ def labels(sample: Sample) -> Findings:
 
 
 def desirability(sample: Sample) -> Findings:
-    directions, spreads = _desirable(sample)
+    directions, spreads = desirable(sample)
     parts = [
         DataFrame({"person": sample.who, "level": sample.factors[BLOCKS], "value": scores(sample, scale)}).assign(
             scale=scale
@@ -79,7 +79,7 @@ FEWEST_FOR_STYLES = 4  # items: of one pair, what is left without acquiescence i
 BLOCKS = "items_per_prompt"
 
 
-def _desirable(sample: Sample) -> tuple[dict[str, int], dict[str, float]]:
+def desirable(sample: Sample) -> tuple[dict[str, int], dict[str, float]]:
     """Scales whose desirable end is known and whose SD among people was verified."""
     norm = norm_for(sample.inventory)
     directions, spreads = {}, {}
@@ -136,7 +136,7 @@ def chosen_labels(sample: Sample) -> str:
 def blocks(sample: Sample) -> str:
     if BLOCKS not in sample.factors:
         return f"needs a column factor.{BLOCKS} with two levels"
-    return "" if _desirable(sample)[0] else "needs scales with a known desirable end and a verified human SD"
+    return "" if desirable(sample)[0] else "needs scales with a known desirable end and a verified human SD"
 
 
 STATISTICS = {

@@ -1,0 +1,75 @@
+"""A bundle becomes a record again: the same folder as a run makes, filled from the raw lines."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from traitscope.bundle.lines import CALLS, Differs, restore
+from traitscope.bundle.package import PACKAGE, is_bundle
+from traitscope.datafile import DataError
+from traitscope.record import FROZEN, RUNS, Manifest, Record, write_manifest
+
+STUDY, MANIFEST = "study.toml", "manifest.json"
+FOLDERS = ("inventories", "personas", "imported")
+
+
+def import_bundle(folder: Path, to: Path | None = None) -> tuple[dict[str, Any], str]:
+    """Make a record of the bundle in `folder`, by default under `runs/` with the study's name; what is there stays."""
+    manifest = manifest_of(folder)
+    to = to or RUNS / manifest.study
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise DataError(
+            f"{to}: is there already, and an import overwrites nothing; choose another folder by --record DIR"
+        )
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=to.parent, prefix=".import-") as place:
+        made = Path(place) / "record"
+        rebuild(folder, made, _refuse)
+        if to.is_dir():
+            to.rmdir()
+        made.rename(to)
+    record = Record(to)
+    counts = record.progress()
+    told = (
+        f"{to}: {counts['done']} of {counts['trials']} trials with an answer, from {folder}\nNext: traitscope show {to}"
+    )
+    return {"record": str(to), "from": str(folder), **counts}, told
+
+
+def _refuse(place: str, told: str) -> None:
+    raise DataError(f"{place}: {told}; `traitscope verify` names all that differs")
+
+
+def manifest_of(folder: Path) -> Manifest:
+    """The manifest in a bundle; DataError where `folder` is none."""
+    if not is_bundle(folder):
+        raise DataError(f"{folder}: is no bundle (no {PACKAGE} of `traitscope export` in it)")
+    for name in (STUDY, MANIFEST, CALLS):
+        if not (folder / name).is_file():
+            raise DataError(f"{folder}: the bundle has no {name}")
+    try:
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise DataError(f"{folder / MANIFEST}: not a manifest: {problem}") from None
+
+
+def rebuild(folder: Path, to: Path, differs: Differs) -> Record:
+    """The record that the bundle in `folder` was made from, in the new folder `to`; `differs` hears what is wrong."""
+    manifest = manifest_of(folder)
+    to.mkdir(parents=True)
+    for name in (STUDY, FROZEN):
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, to / name)
+    for name in FOLDERS:
+        if (folder / name).is_dir():
+            shutil.copytree(folder / name, to / name)
+    manifest.imported, manifest.asked = str(folder), None
+    write_manifest(to, manifest)
+    record = Record(to)
+    restore(record, folder, differs)
+    return record

@@ -1,0 +1,85 @@
+"""Where a recipe keeps what belongs together: its first record, those of later stages, the user's file, what it was run as."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from inventories.reading import DefinitionError
+from traitscope.making.people import key_of
+from traitscope.record import Record, write_whole
+
+NOTE, GIVEN = "recipe.json", "given"
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """As what a recipe was run."""
+
+    recipe: str
+    scale: str
+    model: str
+    judge: str = ""  # "" where none is asked
+    parameters: dict[str, float] = {}  # of the analyses
+
+    def asks_as(self, other: Ran) -> bool:
+        """Whether both ask the same; parameters change no question."""
+        return msgspec.structs.replace(self, parameters={}) == msgspec.structs.replace(other, parameters={})
+
+
+def stage_folder(folder: Path, stage: str) -> Path:
+    """The record of a stage lies beside the first one."""
+    return folder.with_name(f"{folder.name}-{stage}")
+
+
+def stage(record: Record, name: str) -> Record | None:
+    """The record of a later stage; None as long as nothing was asked there."""
+    folder = stage_folder(record.folder, name)
+    return Record(folder) if (folder / "manifest.json").is_file() else None
+
+
+def file_of(record: Record) -> Path | None:
+    """The user's file that the recipe was given."""
+    return _given(record.folder)
+
+
+def keep_file(folder: Path, file: Path | None) -> Path | None:
+    """Keep a copy of the user's file with the record, and return the one that counts: a record has one file for good."""
+    kept = _given(folder)
+    if file is None or kept is not None:
+        if file is not None and kept is not None and file.read_bytes() != kept.read_bytes():
+            raise DefinitionError(f"{folder}: was made with another file ({kept}); give another --record to use {file}")
+        return kept
+    if not file.is_file():
+        raise DefinitionError(f"--with {file}: no such file")
+    (folder / GIVEN).mkdir(parents=True, exist_ok=True)
+    for each in [file, key_of(file)]:
+        if each is not None:
+            shutil.copyfile(each, folder / GIVEN / each.name)
+    return folder / GIVEN / file.name
+
+
+def _given(folder: Path) -> Path | None:
+    files = sorted((folder / GIVEN).glob("*"))
+    keys = {key_of(each) for each in files}
+    return next((each for each in files if each not in keys), None)
+
+
+def ran(record: Record) -> Ran | None:
+    """As what recipe a record was made; None for any other record."""
+    try:
+        return msgspec.json.decode((record.folder / NOTE).read_bytes(), type=Ran)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def parameter(record: Record, name: str, otherwise: float) -> float:
+    """A parameter of the analyses as the recipe was last run; `otherwise` in a record that no recipe made."""
+    was = ran(record)
+    return otherwise if was is None else was.parameters.get(name, otherwise)
+
+
+def note(folder: Path, as_what: Ran) -> None:
+    """Write down as what recipe the record is made."""
+    write_whole(folder / NOTE, msgspec.json.encode(as_what).decode() + "\n")
