@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8502
+R_PACKAGES := r-base-core r-cran-psych r-cran-lavaan r-cran-gparotation
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help setup demo full app recipes class test browser check fix clean
+.PHONY: help setup demo full app recipes class test browser check check-r fix clean
 
 help:
 	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (2 to 4 minutes after set-up)"
@@ -16,6 +18,7 @@ help:
 	@echo "make recipes  every published protocol at its small scale on the embedded model"
 	@echo "make test   set up, then every check and test"
 	@echo "make browser  every page with every kind of record in a real browser (make test makes one pass over every page)"
+	@echo "make check-r  set up R from Debian, then our figures beside those of psych and lavaan, to the fourth digit"
 	@echo "make fix    format and mend what the linter can mend"
 
 setup: $(VENV)/local.stamp
@@ -70,6 +73,13 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	# one worker a core, a file at a time: a file's records are made once
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+
+check-r: setup
+	@Rscript -e 'for (each in c("psych", "lavaan", "GPArotation")) loadNamespace(each)' >/dev/null 2>&1 || { \
+	  echo "R with psych and lavaan is missing: installing it from Debian, once"; \
+	  $(AS_ROOT) apt-get update -qq && $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(R_PACKAGES) >/dev/null; } || { \
+	  echo "This needs Debian or Ubuntu, and the right to install: $(R_PACKAGES)"; exit 1; }
+	@$(BIN)/python -m benchmarks.check_r
 
 fix: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -49,7 +49,7 @@ HEYWOOD = (
     "out the diagonal, its slope does not); in brackets our value at the bound"
 )
 NEVER = "$^"  # matches no text
-LONGEST = 90  # characters of R's words in the table
+LONGEST = 60  # characters of R's words in the table
 
 PEOPLE_IMPORTED = 200  # of the SD-3 sample; half a million answers, one by one, would take many minutes
 FORMS = """
@@ -167,7 +167,8 @@ def _line(key: Key, ours: Figure | None, r: float, told: str) -> Line:
         return Line(*key, Figure(math.nan), r, "DIFFERS: we have no such figure")
     if math.isnan(ours.value) and math.isnan(r):
         same = re.search(SAME_REASON.get(ours.note, NEVER), told)
-        return Line(*key, ours, r, f'{"neither" if same else "DIFFERS"}: {ours.note}; R: "{told[:LONGEST]}"')
+        said = told[max(0, same.end() - LONGEST) : same.end()] if same else told[:LONGEST]
+        return Line(*key, ours, r, f'{"neither" if same else "DIFFERS"}: {ours.note}; R: "{said}"')
     if not math.isnan(ours.at_bound) and "Heywood case" in told:
         return Line(*key, ours, r, f"named: {HEYWOOD}")
     if abs(ours.value - r) < FOURTH_DIGIT:
@@ -217,7 +218,7 @@ def of_file(file: Path, inventory: str, folder: Path) -> tuple[Sample, Path]:
 
 
 def of_many(file: Path, inventory: str, folder: Path) -> tuple[Sample, Path]:
-    """The same of a large file: the first rows are imported and exported, then all rows stand in the bundle's wide table."""
+    """The same of a large file: its first rows are imported and exported, then all stand in the bundle's wide table."""
     folder.mkdir(parents=True)
     table = pd.read_csv(file, dtype=str, keep_default_na=False)
     few = folder / file.name
@@ -226,7 +227,7 @@ def of_many(file: Path, inventory: str, folder: Path) -> tuple[Sample, Path]:
     wide = bundle / "wide" / f"{inventory}.rating.csv"
     persons = DataFrame({"model": "people", "persona": range(len(table)), "replicate": 1})
     known = load_inventory(inventory)
-    answers = table[[item.id for item in known.items]].replace({"NA": "", "0": ""})
+    answers = table[[item.id for item in known.items]]
     pd.concat([persons, answers], axis="columns").to_csv(wide, index=False)
     return read_sample(file, known), bundle
 

@@ -15,7 +15,7 @@ from traitscope import analysis, freeze
 from traitscope.listing import terms_of
 from traitscope.lock import is_held
 from traitscope.record import FROZEN, Record, records
-from traitscope.responders.imported import told_of
+from traitscope.responders.imported import is_imported, told_of
 from traitscope.store import StoreError
 from traitscope.study_file import StudyError
 
@@ -137,6 +137,14 @@ def simulated(record: Record, model: str) -> bool:
 def model_name(record: Record, model: str) -> str:
     """The model's name, and that it is simulated or imported where it is."""
     return told_of(model, simulated(record, model))
+
+
+def imported_told(record: Record) -> str:
+    """One sentence on the file that the answers came from; "" where they were asked for."""
+    notes = dict.fromkeys(able.note for name, able in record.manifest.abilities.items() if is_imported(name))
+    if not notes:
+        return ""
+    return f"Not asked by this program: {'; '.join(notes)}. Prompts are what it would have printed, not what was read."
 
 
 def counted(count: int, what: str) -> str:

@@ -35,6 +35,8 @@ def answered(record: Record | None) -> TypeGuard[Record]:
     if record is None or not cached(overview.has_answers, record):
         nothing_yet(record)
         return False
+    if told := overview.imported_told(record):
+        st.caption(f":material/upload_file: {plain(told)}")
     unfinished(record)
     return True
 

@@ -87,7 +87,14 @@ def test_show_prints_tables_findings_and_terms(record, capsys):
 def test_export_writes_every_table_and_every_call(record, tmp_path, capsys):
     main(["export", str(record), "--to", str(tmp_path / "out")])
     names = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*")}
-    assert {"answers.csv", "scores.csv", "estimates/reliability.csv", "calls.jsonl", "study.toml", "manifest.json"} <= names
+    assert {
+        "answers.csv",
+        "scores.csv",
+        "estimates/reliability.csv",
+        "calls.jsonl",
+        "study.toml",
+        "manifest.json",
+    } <= names
     first = json.loads((tmp_path / "out" / "prompts.jsonl").read_text("utf-8").splitlines()[0])
     assert first["messages"][-1]["role"] == "user"
 

@@ -191,7 +191,7 @@ def test_sittings_that_the_file_has_not_are_not_planned(tmp_path):
 
 def test_repeats_without_a_persona_are_the_bare_model(tmp_path):
     table = answers(written(tmp_path / "answers.csv", ["replicate", *TIPI], [1, *[1] * 10], [2, *[2] * 10]))
-    assert set(table["persona"]) == {"none"}
+    assert set(table["persona"]) == {"bare"}
 
 
 def test_rows_that_name_nobody_are_persons(tmp_path):

@@ -118,7 +118,7 @@ def test_limits_are_said_where_they_apply(rated: Record) -> None:
         "public",
         "Printed in one form",
         "deterministic",
-        "one persona",
+        "There is one persona",
         "told situation",
     ):
         assert other not in told, other

@@ -1,10 +1,11 @@
-# Recomputes alpha, omega, intraclass correlations and the factor models of this bundle in R, from the raw answers alone.
+# Recomputes alpha, omega, intraclass correlations and the factor model of this bundle in R, from the raw answers alone.
 #
 #   Rscript analysis.R [FOLDER]        (FOLDER: that of the bundle; by default the one in which this file lies)
 #
 # Reads codebook.csv (keys, scales, values) and wide/INVENTORY.ELICITATION.csv; writes and prints analysis_R.csv.
-# Needs psych, GPArotation and lavaan. A person is a model x persona: repeats and forms are averaged first, but for
-# "alpha over rows". What R cannot give has no value, and R's own words as its note.
+# Needs psych, GPArotation and lavaan. A person is a model x persona, and all persons of a table are taken together, as
+# by `traitscope analyze`: repeats and forms are averaged first, but for "alpha over rows". What R cannot give has no
+# value, and R's own words as its note.
 
 suppressPackageStartupMessages({ library(psych); library(GPArotation); library(lavaan) })
 options(mc.cores = 1, width = 160)
@@ -18,8 +19,10 @@ WHOLE <- "all"                # the scale of what is about the whole inventory
 
 # ---- Reading ----------------------------------------------------------------------------------------------------
 
+# Not by fileEncoding, which in a locale without UTF-8 drops the rest of a file after the first letter it lacks.
 read_text <- function(path) {
-  read.csv(path, colClasses = "character", check.names = FALSE, na.strings = "", fileEncoding = "UTF-8")
+  if (!file.exists(path)) stop(path, " is missing: is this the folder of a bundle?", call. = FALSE)
+  read.csv(path, colClasses = "character", check.names = FALSE, na.strings = "", encoding = "UTF-8")
 }
 
 numbers_in <- function(text) as.numeric(regmatches(text, gregexpr("-?[0-9]+([.][0-9]+)?", text))[[1]])
@@ -56,8 +59,8 @@ by_level <- function(score, who, level) {
 
 rows <- list()
 
-# Keeps every number of `compute`, a named vector. Where it fails, the statistics `names` are kept with the reason; so is
-# a value that is no number.
+# Keeps every number of `compute`, a named vector. Where it fails, the statistics `names` are kept with the reason; so
+# is a value that is no number.
 keep <- function(place, scale, n, names, compute) {
   told <- character()
   heard <- function(condition) told <<- c(told, conditionMessage(condition))
@@ -111,8 +114,9 @@ hierarchical_omegas <- function(x) {
     x <- x[!flat]
   }
   found <- psych::omega(x, nfactors = 3, fm = "minres", rotate = "oblimin", flip = FALSE, plot = FALSE)
-  left <- c(setNames(found$schmid$sl[, "u2"], names(x)), `general factor` = 1 - found$schmid$gloading^2)
-  at_bound <- names(left)[left < BOUND + 1e-4]
+  of_factors <- as.numeric(1 - found$schmid$gloading^2)
+  left <- c(found$schmid$sl[, "u2"], of_factors)
+  at_bound <- unique(c(names(x), rep("general factor", length(of_factors)))[left < BOUND + 1e-4])
   if (length(at_bound)) warning("Heywood case: ", paste(at_bound, collapse = ", "))
   c(`omega hierarchical` = found$omega_h, `omega total` = found$omega.tot)
 }
@@ -181,7 +185,7 @@ analyse <- function(wide, book, place) {
     }
   }
   whole <- persons[unique(unlist(domains))]
-  if (length(domains) > 2 && length(whole) >= FEWEST_FOR_HIERARCHY) {
+  if (length(domains) > 2 && any(lengths(scales) >= FEWEST_FOR_HIERARCHY)) {
     keep_here(WHOLE, answered(whole), "omega hierarchical", hierarchical_omegas(whole)["omega hierarchical"])
   }
   factors <- Filter(function(items) length(items) >= FEWEST_FOR_FACTOR, domains)
@@ -195,7 +199,8 @@ analyse <- function(wide, book, place) {
 
 own_folder <- function() {
   script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
-  if (length(script)) dirname(script[1]) else "."
+  # Rscript writes a space in the path as ~+~
+  if (length(script)) dirname(gsub("~+~", " ", script[1], fixed = TRUE)) else "."
 }
 
 given <- commandArgs(trailingOnly = TRUE)

@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from pandas import DataFrame
@@ -50,6 +50,16 @@ def read_package(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def resources(folder: Path) -> dict[str, dict[str, Any]]:
+    """The files that a bundle describes, by their paths; a path that leads out of the folder is none of its files."""
+    found = read_package(folder).get("resources", [])
+    return {
+        each["path"]: each
+        for each in found
+        if not PurePath(each["path"]).is_absolute() and ".." not in PurePath(each["path"]).parts
+    }
+
+
 def schema(table: DataFrame, told: Mapping[str, str]) -> dict[str, Any]:
     """A Table Schema: the type of each column, and what it means."""
     fields = [{"name": str(name), "type": _type(table[name]), "description": told[str(name)]} for name in table.columns]
@@ -76,11 +86,11 @@ def table_resource(path: str, row: str, described: Mapping[str, Any]) -> dict[st
 def write_package(folder: Path, manifest: Manifest, tables: list[dict[str, Any]], told: Mapping[str, str]) -> list[str]:
     """Describe all that lies in `folder`; return the files' paths. `told` says what each file is that is no CSV table."""
     known = {each["path"]: each for each in tables}
-    resources = []
+    described = []
     for path in sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()):
         resource = known.get(path) or _file(path, told)
         data = folder / path
-        resources.append(resource | {"bytes": data.stat().st_size, "hash": hash_of(data)})
+        described.append(resource | {"bytes": data.stat().st_size, "hash": hash_of(data)})
     package = {
         "name": _name(manifest.study),
         "title": manifest.title,
@@ -88,10 +98,10 @@ def write_package(folder: Path, manifest: Manifest, tables: list[dict[str, Any]]
         "profile": "data-package",
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         MARK: {"record": record_id(manifest), "version": manifest.packages.get("traitscope", "")},
-        "resources": resources,
+        "resources": described,
     }
     write_whole(folder / PACKAGE, json.dumps(package, indent=1, ensure_ascii=False))
-    return [each["path"] for each in resources]
+    return [each["path"] for each in described]
 
 
 def _file(path: str, told: Mapping[str, str]) -> dict[str, Any]:

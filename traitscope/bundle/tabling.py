@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 from pandas import DataFrame, Series
 
-from inventories.definitions import Inventory
-from inventories.forms import FACTORS
+from inventories.forms import FACTORS, Elicitation
 from traitscope import columns, estimates, frames
+from traitscope.bundle.codebook import CODEBOOK, items_of, value_labels
 from traitscope.bundle.package import schema
 from traitscope.record import Record
 
@@ -22,26 +22,8 @@ WHOLE = {"chosen", "position", "key", "keyed", "norm_n", "trials", "pending", *c
 # what was written by a model or a user, and might begin like a formula
 WRITTEN = {"reply_text", "text", "options", "warnings"}
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-ANSWERS = {
-    "value": "keyed value of the chosen option: high means more of the scale; empty for likelihoods and unscored items"
-}
-OF_WIDE = {"assigned": "level of the trait that the persona was assigned; empty if none"}
-CODEBOOK = {
-    "table": "the table, by its path without .csv",
-    "column": "the column",
-    "inventory": "id of the inventory, of a column that is an item",
-    "elicitation": "how the item was asked: rating, choice, likelihood or confirmation",
-    "item": "id of the item",
-    "language": "language of the text and the options",
-    "text": "what is printed of the item; the sentences whose likelihood is asked",
-    "options": "value = text of each option, in the inventory's own order",
-    "scale": columns.OF_ITEM["scale"],
-    "facet": columns.OF_ITEM["facet"],
-    "key": columns.OF_ITEM["key"],
-    "values": "lowest to highest value, or the unit",
-    "description": "what a column means that is no item",
-}
-UNIT_OF_LIKELIHOODS = "nats per token"
+VALUE = "keyed value of the chosen option: high means more of the scale; empty for likelihoods and unscored items"
+ASSIGNED = "level of the trait that the persona was assigned; empty if none"
 
 
 class Table(NamedTuple):
@@ -61,33 +43,31 @@ class Table(NamedTuple):
 def tables(record: Record) -> Iterator[Table]:
     """Every table of a bundle, the codebook last."""
     found = estimates.tables(record)
-    answers, keyed = found.pop("answers"), found["values"]
+    answers = found.pop("answers")
+    books: list[DataFrame] = []
     described: list[DataFrame] = []
 
-    def table(name: str, row: str, frame: DataFrame, told: Mapping[str, str]) -> Table:
-        described.append(DataFrame({"table": name, "column": frame.columns, "description": frame.columns.map(told)}))
-        return Table(name, row, typed(frame), told)
+    def explained(table: Table, items: Collection[str] = ()) -> Table:
+        others = [each for each in table.frame.columns if each not in items]
+        told = [table.told[each] for each in others]
+        described.append(DataFrame({"table": table.name, "column": others, "description": told}))
+        return table
 
-    yield table("answers", frames.FRAMES["answers"].row, _with_values(answers, keyed), columns.ANSWERS | ANSWERS)
-    items: list[DataFrame] = []
-    for name, (inventory, elicitation), frame, told in _wide(record, answers):
-        book, labels = _items(record, name, inventory, elicitation, answers)
-        yield Table(name, f"a sitting: raw answers to {inventory} by {elicitation}", typed(frame), told, labels)
-        items.append(book)
-        others = [each for each in frame.columns if each not in set(book["item"])]
-        described.append(DataFrame({"table": name, "column": others, "description": [told[each] for each in others]}))
-    yield table("scores", frames.FRAMES["scores"].row, found.pop("scores"), columns.SCORES)
+    def known(name: str, place: str, frame: DataFrame, **told: str) -> Table:
+        row, meaning = frames.FRAMES[name]
+        whole = frame if len(frame.columns) else DataFrame(columns=list(meaning))
+        return explained(Table(place, row, typed(whole), {**meaning, **told}))
+
+    yield known("answers", "answers", _with_values(answers, found["values"]), value=VALUE)
+    for table, book in _wide(record, answers):
+        books.append(book)
+        yield explained(table, set(book["item"]))
+    yield known("scores", "scores", found.pop("scores"))
     divergence = record.divergence()
-    for name, each in (found | ({"divergence": divergence} if len(divergence) else {})).items():
-        known = frames.FRAMES[name]
-        yield table(
-            f"estimates/{name}",
-            known.row,
-            each if len(each.columns) else DataFrame(columns=list(known.columns)),
-            known.columns,
-        )
+    for name, frame in (found | ({"divergence": divergence} if len(divergence) else {})).items():
+        yield known(name, f"estimates/{name}", frame)
     described.append(DataFrame({"table": "codebook", "column": CODEBOOK.keys(), "description": CODEBOOK.values()}))
-    book = pd.concat([*items, *described], ignore_index=True).reindex(columns=list(CODEBOOK))
+    book = pd.concat([*books, *described], ignore_index=True).reindex(columns=list(CODEBOOK))
     yield Table("codebook", "a column of a table: items first", typed(book), CODEBOOK)
 
 
@@ -121,28 +101,27 @@ def _with_values(answers: DataFrame, keyed: DataFrame) -> DataFrame:
     return found
 
 
-def _wide(record: Record, answers: DataFrame) -> Iterator[tuple[str, tuple[str, str], DataFrame, dict[str, str]]]:
-    """One table an inventory and elicitation: path, both, the table, and the meaning of its columns."""
+def _wide(record: Record, answers: DataFrame) -> Iterator[tuple[Table, DataFrame]]:
+    """One table an inventory and elicitation, and the codebook of its items."""
     answers = answers[answers["kind"] == "item"]
     for place, rows in answers.groupby(["inventory", "elicitation"], sort=False):
-        inventory, elicitation = str(place[0]), str(place[1])
-        value = "likelihood" if elicitation == "likelihood" else "chosen"
+        elicitation = cast(Elicitation, place[1])
+        inventory = record.inventory(str(place[0]), str(rows["language"].mode().iloc[0]), elicitation)
+        seen = set(rows["item"])
+        asked = [item.id for item in inventory.items if item.id in seen]
         who = [*WHO, *FACTORS]
-        items = list(dict.fromkeys(item.id for item in record.inventory(inventory).items))
-        asked = [
-            *(each for each in items if each in set(rows["item"])),
-            *dict.fromkeys(rows["item"][~rows["item"].isin(items)]),
-        ]
         sittings = rows[who].drop_duplicates("sitting").set_index("sitting", drop=False)
+        value = "likelihood" if elicitation == "likelihood" else "chosen"
         raw = rows.pivot(index="sitting", columns="item", values=value)[asked].astype("float64")
         raw = raw if value == "likelihood" else raw.apply(_whole)
         levels = _levels(record, sittings["persona"])
-        told = {name: columns.ANSWERS[name] for name in who}
-        told |= dict.fromkeys(map(str, levels), OF_WIDE["assigned"])
-        texts = record.inventory(inventory, elicitation=elicitation)  # type: ignore[arg-type]
-        told |= {item: _text(texts, item, elicitation) for item in asked}
         frame = pd.concat([sittings, levels, raw.reindex(sittings.index)], axis="columns").reset_index(drop=True)
-        yield f"wide/{inventory}.{elicitation}", (inventory, elicitation), frame, told
+        name = f"wide/{inventory.id}.{elicitation}"
+        book = items_of(name, inventory, elicitation, asked)
+        told = {each: columns.ANSWERS[each] for each in who} | dict.fromkeys(map(str, levels), ASSIGNED)
+        told |= dict(zip(book["item"], book["text"], strict=True))
+        row = f"a sitting: raw answers to {inventory.id} by {elicitation}"
+        yield Table(name, row, typed(frame), told, value_labels(inventory, elicitation, asked)), book
 
 
 def _levels(record: Record, who: Series[Any]) -> DataFrame:
@@ -153,39 +132,6 @@ def _levels(record: Record, who: Series[Any]) -> DataFrame:
         {f"assigned.{trait}": [known.get(name, {}).get(trait, float("nan")) for name in who] for trait in traits},
         index=who.index,
     )
-
-
-def _items(
-    record: Record, table: str, inventory: str, elicitation: str, answers: DataFrame
-) -> tuple[DataFrame, dict[str, dict[float, str]]]:
-    """The codebook of one wide table, a row an item in the language that most were asked in; and the values' labels."""
-    rows = answers[(answers["inventory"] == inventory) & (answers["elicitation"] == elicitation)]
-    language = str(rows["language"].mode().iloc[0])
-    found = record.inventory(inventory, language, elicitation)  # type: ignore[arg-type]
-    asked = set(rows["item"][rows["kind"] == "item"])
-    book, labels = [], {}
-    for item in found.items:
-        if item.id not in asked:
-            continue
-        low, high = found.range_of(item)
-        said = elicitation == "likelihood"
-        offered = found.options_of(item)
-        options = "; ".join(f"{each.value} = {each.text}" for each in offered)
-        # actions share their values: 1 is high whatever it says
-        if not said and len({each.value for each in offered}) == len(offered):
-            labels[item.id] = {float(each.value): each.text for each in offered}
-        book.append(
-            {"table": table, "column": item.id, "inventory": inventory, "elicitation": elicitation, "item": item.id,
-             "language": language, "text": _text(found, item.id, elicitation), "options": "" if said else options,
-             "scale": item.scale, "facet": item.facet, "key": item.key,
-             "values": UNIT_OF_LIKELIHOODS if said else f"{low} to {high}"}
-        )  # fmt: skip
-    return DataFrame(book), labels
-
-
-def _text(inventory: Inventory, name: str, elicitation: str) -> str:
-    item = inventory.item(name)
-    return " / ".join(inventory.statements(item)) if elicitation == "likelihood" else inventory.printed_text(item)
 
 
 # ---- as files

@@ -14,7 +14,7 @@ from inventories.answers import READER_VERSION
 from inventories.reading import DefinitionError
 from traitscope.bundle.comparing import Difference, differences
 from traitscope.bundle.importing import MANIFEST, manifest_of, rebuild
-from traitscope.bundle.package import PACKAGE, hash_of, read_package
+from traitscope.bundle.package import PACKAGE, hash_of, resources
 from traitscope.bundle.rendering import render_again
 from traitscope.bundle.writing import DEVIATIONS, write
 from traitscope.datafile import DataError
@@ -67,8 +67,7 @@ def _tables(folder: Path, made: Path) -> Iterator[Difference]:
     names = {each: each.relative_to(made).as_posix() for each in sorted(made.rglob("*")) if each.suffix in TABLES}
     for path, name in names.items():
         yield from differences(name, folder / name, path)
-    described = {each["path"] for each in read_package(folder).get("resources", [])}
-    for name in sorted(described - set(names.values())):
+    for name in sorted(set(resources(folder)) - set(names.values())):
         if Path(name).suffix in TABLES:
             yield Difference(name, told="does not follow from the raw replies")
 
@@ -85,24 +84,19 @@ def _manifest(manifest: Manifest, made: Path) -> Iterator[Difference]:
 
 def _texts(folder: Path, made: Path) -> Iterator[Difference]:
     """The list of deviations, and the columns as they are described."""
-    one, other = (
-        (each / DEVIATIONS).read_text("utf-8") if (each / DEVIATIONS).is_file() else "" for each in (folder, made)
-    )
+    one, other = (path.read_bytes() if (path := each / DEVIATIONS).is_file() else None for each in (folder, made))
     if one != other:
         yield Difference(DEVIATIONS, told="is not what follows from the frozen plan")
-    described, expected = (
-        {each["path"]: each.get("schema") for each in read_package(place).get("resources", [])}
-        for place in (folder, made)
-    )
-    for name, schema in expected.items():
-        if name in described and schema != described[name]:
+    described = resources(folder)
+    for name, each in resources(made).items():
+        if name in described and described[name].get("schema") != each.get("schema"):
             yield Difference(PACKAGE, told=f"the columns of {name} are described otherwise than they are")
 
 
 def _files(folder: Path, told: set[str]) -> Iterator[Difference]:
     """Files that are not as they were written, and that nothing else was said of."""
-    for each in read_package(folder).get("resources", []):
-        name, path = each["path"], folder / each["path"]
+    for name, each in resources(folder).items():
+        path = folder / name
         if name in told:
             continue
         if not path.is_file():

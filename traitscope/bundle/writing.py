@@ -12,10 +12,11 @@ import msgspec
 from traitscope import analysis
 from traitscope.bundle.importing import FOLDERS, MANIFEST, STUDY
 from traitscope.bundle.lines import CALLS, SENT_PROMPTS, SITTINGS, write_lines
-from traitscope.bundle.package import MARK, PACKAGE, read_package, record_id, table_resource, write_package
+from traitscope.bundle.package import MARK, PACKAGE, read_package, record_id, resources, table_resource, write_package
 from traitscope.bundle.readme import readme
 from traitscope.bundle.spss import write_spss
 from traitscope.bundle.tabling import tables, write_table
+from traitscope.citations import bibtex
 from traitscope.freeze import deviations
 from traitscope.queries import ASKED
 from traitscope.record import FROZEN, Asked, Record, write_manifest
@@ -83,8 +84,8 @@ def write(record: Record, folder: Path, spss: bool = False) -> list[str]:
     otherwise = deviations(record)
     if otherwise is not None:
         (folder / DEVIATIONS).write_text("".join(f"{each}\n" for each in otherwise), "utf-8")
-    if (script := Path(__file__).with_name(SCRIPT)).is_file():
-        shutil.copyfile(script, folder / SCRIPT)
+    shutil.copyfile(Path(__file__).with_name(SCRIPT), folder / SCRIPT)
+    (folder / CITATIONS).write_text(bibtex(record), "utf-8")
     (folder / README).write_text(readme(record), "utf-8")
     return [*write_package(folder, manifest, described, TOLD), PACKAGE]
 
@@ -116,8 +117,8 @@ def _check_free(record: Record, folder: Path) -> None:
 
 def _move(made: Path, folder: Path) -> None:
     """Put the new files in the place of those of the older bundle; files that somebody added stay."""
-    for old in read_package(folder).get("resources", []):
-        (folder / old["path"]).unlink(missing_ok=True)
+    for old in resources(folder):
+        (folder / old).unlink(missing_ok=True)
     for path in [each for each in made.rglob("*") if each.is_file()]:
         target = folder / path.relative_to(made)
         target.parent.mkdir(parents=True, exist_ok=True)

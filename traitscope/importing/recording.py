@@ -21,7 +21,7 @@ from inventories.scenarios import as_asked
 from inventories.wording import printed_options
 from traitscope.datafile import DataError
 from traitscope.importing.cells import placed, read_reply
-from traitscope.importing.sheet import BARE, REPLIES, Filled, Sheet
+from traitscope.importing.sheet import BARE, BARE_SET, REPLIES, Filled, Sheet
 from traitscope.interviews import Seat
 from traitscope.record import Record, make_record
 from traitscope.responders.imported import PREFIX, TOLD
@@ -83,7 +83,7 @@ def _study(sheet: Sheet, inventory: Inventory, home: Path, name: str) -> Study:
             for each in dict.fromkeys(row.model for row in sheet.sittings)
         ],
         "inventories": [_named(inventory)],
-        "personas": [*([BARE] if len(own) < len(people) else []), *([f"{KEPT}.toml"] if own else [])],
+        "personas": [*([BARE_SET] if len(own) < len(people) else []), *([f"{KEPT}.toml"] if own else [])],
         "asks": _asks(sheet, inventory),
     }
     if accepted := _accepted(inventory):

@@ -13,7 +13,7 @@ from inventories.forms import Elicitation, Form
 from inventories.persona_sets import Persona
 from traitscope.datafile import DataError
 
-BARE = "none"  # the persona's id where no persona was said, as in the set of that name
+BARE, BARE_SET = "bare", "none"  # the persona where none was said, and the set that it is in
 REPLIES = ("trait",)  # kinds of files whose cells are replies as they were said; those of all others are values
 LONGEST_NAME = 200  # characters of a model's or persona's name
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from traitscope import analysis, freeze, places, tables
+from traitscope import freeze, places
 from traitscope.apa import number
 from traitscope.choosing import where_all
 from traitscope.estimates import FEWEST_FOR_INTERVAL
@@ -50,20 +50,29 @@ def _one_model(record: Record, answers: DataFrame) -> Iterator[str]:
 
 
 def _few_personas(record: Record, answers: DataFrame) -> Iterator[str]:
-    sizes = {
-        str(name): int(rows["persona"].nunique())
-        for place in shown_places(record)
-        for name, rows in profiles.people(record, **place).groupby("persona_set", sort=False)
-    }
-    several = {name: size for name, size in sizes.items() if size > 1}
+    sizes: dict[str, list[int]] = {}
+    for place in shown_places(record):
+        for name, rows in profiles.people(record, **place).groupby("persona_set", sort=False):
+            sizes.setdefault(str(name), []).append(int(rows["persona"].nunique()))
+    several = {name: some for name, some in sizes.items() if max(some) > 1}
     if sizes and not several:
         yield "There is one persona, and so no difference between persons: reliability, validity, and effects over persons cannot be estimated."
         return
-    small = {name: size for name, size in several.items() if size < FEW_PERSONAS}
+    small = {name: some for name, some in several.items() if min(some) < FEW_PERSONAS}
     if small:
-        told = listed(f"{name} has {size} personas" for name, size in small.items())
-        without = " Below 10 personas there is no interval at all." if min(small.values()) < FEWEST_FOR_INTERVAL else ""
+        told = listed(f"{name} has {_span(some)} personas" for name, some in small.items())
+        without = (
+            f" Below {FEWEST_FOR_INTERVAL} personas there is no interval at all."
+            if min(map(min, small.values())) < FEWEST_FOR_INTERVAL
+            else ""
+        )
         yield f"Persona sets are small ({told}), so intervals over persons are wide and estimates of reliability may move by much in another set.{without}"
+
+
+def _span(sizes: list[int]) -> str:
+    """ "16", or "8 to 16" where not every inventory was put to all."""
+    low, high = min(sizes), max(sizes)
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _composed(record: Record, answers: DataFrame) -> Iterator[str]:
@@ -158,9 +167,9 @@ def _no_invariance(record: Record, answers: DataFrame) -> Iterator[str]:
 
 
 def _norms(record: Record, answers: DataFrame) -> Iterator[str]:
-    table = tables.standings(record) if len(answers) else DataFrame()
-    used = sorted(set(table.loc[table["t"].notna(), "inventory"])) if "t" in table else []
-    used = [name for name in used if analysis.norm_for(record.inventory(str(name)))]
+    used = dict.fromkeys(
+        place["inventory"] for place in shown_places(record) if profiles.people(record, **place)["t"].notna().any()
+    )
     if used:
         yield f"T and percentile of {listed(used)} place a model among people. That the items measure the same in people and in a model has not been shown."
 

@@ -16,7 +16,10 @@ from traitscope.estimates import FEWEST_FOR_INTERVAL
 from traitscope.form_words import WORDS
 from traitscope.overview import counted, has_answers, model_name
 from traitscope.record import FROZEN, Record
+from traitscope.report.topics import shown_places
+from traitscope.responders.imported import is_imported
 from traitscope.results import divergence_looked as looked
+from traitscope.results import place_sample
 from traitscope.store import StoreError
 from traitscope.study_file import Analysis, StudyError, StudyFile, study_file
 
@@ -27,6 +30,11 @@ HOW = {
     "likelihood": "was not shown any options: the log-probability of each text as its own words was taken (nats per token)",
     "confirmation": "said yes or no to each action by itself",
 }
+RELIABILITY = (
+    "Reliability over items is coefficient alpha and omega, over forms and draws the intraclass correlation for absolute agreement of single "
+    "scores, and over all of these a generalizability study with persons as objects of measurement. Intervals are 95 % and over persons; none "
+    f"is given below {FEWEST_FOR_INTERVAL} persons. What cannot be estimated is said to be so and is never set to 0."
+)
 OUTCOME_WORDS = {
     "answered": "answered", "refused": "refused", "ambiguous": "ambiguous", "off_scale": "off the scale",
     "unreadable": "unreadable", "missing": "missing from the reply",
@@ -92,10 +100,13 @@ def _models(record: Record, file: StudyFile | None) -> str:
     for name, given in manifest.models.items():
         able = manifest.abilities.get(name)
         parts = [f"resolved as {able.resolved}"] if able and able.resolved and able.resolved != name else []
-        parts.append(f"temperature {given.get('temperature', 0):g}")
-        parts += [f"at most {tokens[name]} tokens a reply"] if name in tokens else []
+        if not is_imported(name):  # how it was asked elsewhere is not known
+            parts.append(f"temperature {given.get('temperature', 0):g}")
+            parts += [f"at most {tokens[name]} tokens a reply"] if name in tokens else []
         parts += [f"{key} {value}" for key, value in (given.get("parameters") or {}).items()]
         told.append(f"{model_name(record, name)} ({'; '.join(parts)})")
+    if any(map(is_imported, manifest.models)):
+        return f"Nobody was asked by this program; the answers came from a file: {'; '.join(told)}."
     return f"{'One model was' if len(told) == 1 else f'{len(told)} models were'} asked: {'; '.join(told)}."
 
 
@@ -103,7 +114,7 @@ def _personas(record: Record, answers: DataFrame) -> str:
     personas = record.manifest.personas
     sizes: dict[str, int] = {}
     for each in personas.values():
-        name = "the bare model, without a persona" if not each.text else each.set or "study"
+        name = "the bare model (without a persona)" if not each.text else each.set or "study"
         sizes[name] = sizes.get(name, 0) + 1
     groups = listed(
         name if name.startswith("the bare") else f"{counted(size, 'persona')} of {name}" for name, size in sizes.items()
@@ -122,7 +133,10 @@ def _materials(record: Record, answers: DataFrame) -> list[str]:
     told = []
     for name, inventory in record.inventories().items():
         rows = where_all(answers, inventory=name) if len(answers) else answers
-        asked = rows["item"].nunique() if len(rows) else len(inventory.items)
+        known = {
+            item.id for item in inventory.items
+        }  # a confirmation asks each action by itself, as an item of its own
+        asked = len(known & set(rows["item"])) if len(rows) else len(known)
         what = "scenario" if inventory.kind == "action" else "item"
         size = (
             counted(asked, what)
@@ -215,11 +229,8 @@ def _analysis(record: Record, file: StudyFile | None, answers: DataFrame) -> Ite
         centred = f"the mean of {record.manifest.reference_name}" if record.manifest.reference_name else "no reference"
         told += f"Log-likelihoods were centred within item on {centred} and, where the inventory allows it, within persona, which makes scales ipsative. "
     yield told.strip()
-    yield (
-        "Reliability over items is coefficient alpha and omega, over forms and draws the intraclass correlation for absolute agreement of "
-        "single scores, and over all of these a generalizability study with persons as objects of measurement. Intervals are 95 % and over "
-        f"persons; none is given below {FEWEST_FOR_INTERVAL} persons. What cannot be estimated is said to be so and is never set to 0."
-    )
+    if any(place_sample.persona_sets(record, **place) for place in shown_places(record)):
+        yield RELIABILITY
     if has_answers(record) and looked.models(record):
         settings = file.analysis if file else Analysis(margin=MARGIN, tau=TAU)
         yield (

@@ -26,6 +26,7 @@ from traitscope.kept import kept
 from traitscope.places import about
 from traitscope.queries import REPLIES, REPLY_OUTCOME
 from traitscope.record import Record
+from traitscope.responders.imported import is_imported
 from traitscope.store import Store, StoreError
 
 ANY = "any"
@@ -261,7 +262,7 @@ def _facts(row: dict[str, Any], options: tuple[PrintedOption, ...]) -> dict[str,
         "attempt": row["attempt"], "why it stopped": row["finish"],
         "seconds": _rounded(row["seconds"]), "tokens in": row["tokens_in"], "tokens out": row["tokens_out"],
         "tokens of thinking": row["tokens_thinking"], "US$": f"{row['cost']:.6f}" if row["cost"] else None,
-        "taken over from": row["source"], "asked": f"{datetime.fromtimestamp(row['created']):%Y-%m-%d %H:%M:%S}",
+        "taken over from": row["source"], "imported" if is_imported(row["model"]) else "asked": f"{datetime.fromtimestamp(row['created']):%Y-%m-%d %H:%M:%S}",
         "of the present plan": None if row["current"] else "no: the study has changed since", "trial": row["trial"],
     }  # fmt: skip
     return {name: str(value) for name, value in facts.items() if value is not None and value != ""}

@@ -22,7 +22,7 @@ from traitscope.estimates import FEWEST_FOR_INTERVAL, SEED, withheld
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
-from traitscope.overview import model_name
+from traitscope.overview import counted, model_name
 from traitscope.places import about, ask_words
 from traitscope.record import Record
 from traitscope.results import assigned_shown, profiles
@@ -32,6 +32,7 @@ from traitscope.statistics.found import item_tables
 
 ALPHA, LAMBDA, OMEGA = "alpha", "Guttman's lambda 6", "omega total, one factor"
 NO_ANSWER = "No persona has given a usable answer."
+FEW_A_LEVEL = 5  # personas; below, a resample within levels mostly repeats the sample
 WITHIN = "within what they were assigned"
 RELIABILITY = [
     column("name", "scale"), column("coefficient"), column("value", "value", "bounded"), interval("bounded"), column("n_persons", "persons", "count"),
@@ -123,9 +124,10 @@ def shaped(record: Record, inventory: str, whom: Whom) -> Exhibit:
     table = where_all(found, persona_set=whom.persona_set, level="domain").reset_index(drop=True)
     people = profiles.people(record, inventory, whom.model, whom.ask)
     people = people[(people["persona_set"] == whom.persona_set) & (people["level"] == "domain")]
-    given = people[people["assigned"].notna()].sort_values("assigned")
+    given = people[people["assigned"].notna()].sort_values("assigned", kind="stable")
     means = given.pivot_table(index="scale", columns="assigned", values="value", aggfunc="mean").add_prefix("at ")
-    means.columns = [str(each).removesuffix(".0") for each in means]
+    at = [str(each).removesuffix(".0") for each in means]
+    means.columns = at
     table = table.assign(
         n_levels=table["scale"].map(given.groupby("scale")["assigned"].nunique()), note=table["note"].map(in_words)
     )
@@ -133,7 +135,7 @@ def shaped(record: Record, inventory: str, whom: Whom) -> Exhibit:
         return Exhibit("shaping", question, table, missing=f"No rank correlation can be computed: {reasons(table)}.")
     table = table.join(means, on="scale")
     digits = 1 if whom.ask.startswith("rating") else 3
-    shown = [*SHAPING[:3], *(column(each, each, "number", digits=digits) for each in means), *SHAPING[3:]]
+    shown = [*SHAPING[:3], *(column(each, each, "number", digits=digits) for each in at), *SHAPING[3:]]
     cells = given.groupby(["name", "assigned"], sort=False)["value"].mean().reset_index()
     levels = [f"{each:g}" for each in sorted(cells["assigned"].unique())]
     cells["assigned"] = cells["assigned"].map("{:g}".format)
@@ -143,7 +145,13 @@ def shaped(record: Record, inventory: str, whom: Whom) -> Exhibit:
     caption += (
         f" 95 % intervals: bootstrap over personas within levels, none below {FEWEST_FOR_INTERVAL} personas of a scale."
     )
-    note = f"“At” a level stands the mean of its personas: {profiles.unit(whom.ask)}."
+    fewest = int(given.groupby(["scale", "assigned"])["value"].count().min())
+    note = (
+        f"“At” a level stands the mean of its personas: {profiles.unit(whom.ask)}. Levels are fixed: an interval tells what other personas "
+        "of these levels would change, not other adjectives."
+    )
+    if fewest < FEW_A_LEVEL:
+        note += f" With only {counted(fewest, 'persona')} at a level it is too narrow to decide anything."
     return Exhibit("shaping", question, table, shown, caption, figure, note=note, about=whom.about(record, inventory))
 
 
