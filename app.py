@@ -14,6 +14,7 @@ from pages import (
     guess_who,
     inventories,
     kit,
+    recipes,
     reliability,
     replies,
     studies,
@@ -27,7 +28,7 @@ from traitscope.record import Record, records
 from traitscope.teaching import classroom
 
 PAGES = {
-    "Study": [(studies, "Studies"), (design, "Design"), (inventories, "Inventories")],
+    "Study": [(studies, "Studies"), (design, "Design"), (recipes, "Recipes"), (inventories, "Inventories")],
     "Results": [
         (trait_profiles, "Trait profiles"),
         (reliability, "Reliability"),

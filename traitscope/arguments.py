@@ -273,6 +273,9 @@ def parser() -> argparse.ArgumentParser:
         help="your own file, such as people's answers, where a recipe takes one",
     )
     _record_option(recipe)
+    recipe.add_argument(
+        "--max-cost", type=float, metavar="US$", help="stop before all its records have cost more than that"
+    )
     _ask_above_option(recipe)
     recipe.add_argument("--yes", action="store_true", help="spend what the forecast says without asking")
     teach = command(

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,13 +29,18 @@ def start(
     `pilot` is the share that is asked first, where not all is.
     What it says goes to `run.log` in the record, and `stop` ends it.
     """
-    command = [sys.executable, "-m", "traitscope", "run", str(study), "--record", str(folder), "--yes"]
-    command += [] if max_cost is None else ["--max-cost", str(max_cost)]
-    command += [] if pilot is None else ["--pilot", str(pilot)]
+    arguments = ["run", str(study), "--record", str(folder), "--yes"]
+    arguments += [] if max_cost is None else ["--max-cost", str(max_cost)]
+    arguments += [] if pilot is None else ["--pilot", str(pilot)]
+    return start_command(arguments, folder, keys)
+
+
+def start_command(arguments: Sequence[str], folder: Path, keys: Mapping[str, str] | None = None) -> int:
+    """Start `traitscope ARGUMENTS` as `start` does; what it says goes to `run.log` in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOG).open("w") as log:
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "traitscope", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -9,15 +9,17 @@ from inventories.persona_sets import Persona
 from inventories.reading import DefinitionError
 
 
-def crossed(people: Sequence[Persona], others: Sequence[Persona], name: str, place: str) -> list[Persona]:
-    """Every persona of `people` with each of `others`, in a set called `name`: the other's text stands first.
+def crossed(
+    people: Sequence[Persona], others: Sequence[Persona], name: str, place: str, between: str = " "
+) -> list[Persona]:
+    """Every persona of `people` with each of `others`, in a set called `name`: the other's text stands first, then `between`.
 
     Both say what they assign and their attributes; where both say the same thing, `place` is told.
     """
-    return [_joined(persona, other, name, place) for persona, other in itertools.product(people, others)]
+    return [_joined(persona, other, name, place, between) for persona, other in itertools.product(people, others)]
 
 
-def _joined(persona: Persona, other: Persona, name: str, place: str) -> Persona:
+def _joined(persona: Persona, other: Persona, name: str, place: str, between: str) -> Persona:
     for what, own, others in (
         ("assigned level", persona.assigned, other.assigned),
         ("attribute", persona.attributes, other.attributes),
@@ -28,7 +30,7 @@ def _joined(persona: Persona, other: Persona, name: str, place: str) -> Persona:
             )
     return Persona(
         id=f"{persona.id} {other.id}",
-        text=" ".join(filter(None, [other.text, persona.text])),
+        text=between.join(filter(None, [other.text, persona.text])),
         assigned={**other.assigned, **persona.assigned},
         attributes={**other.attributes, **persona.attributes},
         set=name,

@@ -9,16 +9,20 @@ import msgspec
 
 from inventories.reading import DefinitionError
 from traitscope.making.people import key_of
+from traitscope.recipe_file import Scale
 from traitscope.record import Record, write_whole
+from traitscope.store import Store
 
 NOTE, GIVEN = "recipe.json", "given"
+PAGE = "recipe.html"  # the result, as soon as all was asked
+WORKING = "recipe"  # a folder with the lock, the process and the log of the whole recipe: each study has its own, too
 
 
 class Ran(msgspec.Struct, frozen=True):
     """As what a recipe was run."""
 
     recipe: str
-    scale: str
+    scale: Scale
     model: str
     judge: str = ""  # "" where none is asked
     parameters: dict[str, float] = {}  # of the analyses
@@ -33,6 +37,20 @@ def stage_folder(folder: Path, stage: str) -> Path:
     return folder.with_name(f"{folder.name}-{stage}")
 
 
+def working(folder: Path) -> Path:
+    """What says of the record in `folder` whether its recipe is being run, and by whom."""
+    return folder / WORKING
+
+
+def spent(folder: Path) -> float:
+    """US dollars that the record in `folder` has cost; 0 where nothing was asked."""
+    path = folder / "answers.sqlite"
+    if not path.is_file():
+        return 0.0
+    with Store(path) as store:
+        return store.spent()
+
+
 def stage(record: Record, name: str) -> Record | None:
     """The record of a later stage; None as long as nothing was asked there."""
     folder = stage_folder(record.folder, name)
@@ -41,12 +59,12 @@ def stage(record: Record, name: str) -> Record | None:
 
 def file_of(record: Record) -> Path | None:
     """The user's file that the recipe was given."""
-    return _given(record.folder)
+    return given_to(record.folder)
 
 
 def keep_file(folder: Path, file: Path | None) -> Path | None:
     """Keep a copy of the user's file with the record, and return the one that counts: a record has one file for good."""
-    kept = _given(folder)
+    kept = given_to(folder)
     if file is None or kept is not None:
         if file is not None and kept is not None and file.read_bytes() != kept.read_bytes():
             raise DefinitionError(f"{folder}: was made with another file ({kept}); give another --record to use {file}")
@@ -60,7 +78,8 @@ def keep_file(folder: Path, file: Path | None) -> Path | None:
     return folder / GIVEN / file.name
 
 
-def _given(folder: Path) -> Path | None:
+def given_to(folder: Path) -> Path | None:
+    """The user's file that is kept in `folder`; None where there is none."""
     files = sorted((folder / GIVEN).glob("*"))
     keys = {key_of(each) for each in files}
     return next((each for each in files if each not in keys), None)
@@ -68,8 +87,13 @@ def _given(folder: Path) -> Path | None:
 
 def ran(record: Record) -> Ran | None:
     """As what recipe a record was made; None for any other record."""
+    return noted(record.folder)
+
+
+def noted(folder: Path) -> Ran | None:
+    """As what recipe the folder was begun, even before anything was asked; None for any other folder."""
     try:
-        return msgspec.json.decode((record.folder / NOTE).read_bytes(), type=Ran)
+        return msgspec.json.decode((folder / NOTE).read_bytes(), type=Ran)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
 
@@ -82,4 +106,5 @@ def parameter(record: Record, name: str, otherwise: float) -> float:
 
 def note(folder: Path, as_what: Ran) -> None:
     """Write down as what recipe the record is made."""
+    folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / NOTE, msgspec.json.encode(as_what).decode() + "\n")

@@ -12,16 +12,17 @@ import tomli_w
 
 from inventories.reading import DefinitionError, allowed
 from traitscope import asking, text
+from traitscope.background import stoppable
 from traitscope.exhibit import Exhibit
+from traitscope.lock import alone
 from traitscope.making import MAKERS, SoFar
 from traitscope.recipe_analyses import ANALYSES
 from traitscope.recipe_file import Making, Recipe, Scale, load, names
-from traitscope.recipe_records import Ran, keep_file, note, ran, stage_folder
+from traitscope.recipe_records import PAGE, Ran, keep_file, note, ran, spent, stage_folder, working
 from traitscope.record import RUNS, Record, write_whole
 from traitscope.study import load_study
 from traitscope.web_page import Heading, Part, Points, Verbatim, page
 
-PAGE = "recipe.html"  # in the record
 MOST_ROWS = 30  # of a table in a terminal
 
 
@@ -88,51 +89,60 @@ def run(
     if (folder / "manifest.json").is_file() and (was := ran(Record(folder))) is not None and not was.asks_as(before):
         told_of = (f"{each.recipe} at scale {each.scale} of {each.model}" for each in (was, before))
         raise DefinitionError("{}: holds {}; give another --record for {}".format(folder, *told_of))
-    file = keep_file(folder, file)
     parts: list[tuple[str, dict[str, Any], Making | None, Path]] = [
         ("", recipe.study_at(scale, model), recipe.making, folder)
     ]
     for stage in recipe.stages:
         asked = before.judge if stage.asks == "judge" else model
         parts.append((stage.name, stage.study_at(scale, asked), stage.making, stage_folder(folder, stage.name)))
+    folders = [where for *_, where in parts]
     counts = {"done": 0, "trials": 0}
     records = [str(folder)]
-    for stage_name, study, making, where in parts:
-        record = Record(folder) if stage_name else None
-        found = _asked(
-            f"{name}-{stage_name}" if stage_name else name,
-            study,
-            making,
-            scale,
-            record,
-            file,
-            where,
-            given,
-            ask_above,
-            quiet,
-        )
-        if found is None:
-            continue
-        counts = {each: counts[each] + found[each] for each in counts}
-        records += [str(where)] if stage_name else []
-        note(where, before)
-    return told(recipe, Record(folder), counts, records)
+    with alone(working(folder)), stoppable(working(folder)):
+        file = keep_file(folder, file)
+        for stage_name, study, making, where in parts:
+            found = _asked(
+                f"{name}-{stage_name}" if stage_name else name,
+                study,
+                making,
+                before,
+                Record(folder) if stage_name else None,
+                file,
+                where,
+                _with_rest(given, [each for each in folders if each != where]),
+                ask_above,
+                quiet,
+            )
+            if found is None:
+                continue
+            counts = {each: counts[each] + found[each] for each in counts}
+            records += [str(where)] if stage_name else []
+        return told(recipe, Record(folder), counts, records)
+
+
+def _with_rest(given: Mapping[str, Any], others: list[Path]) -> Mapping[str, Any]:
+    """What the command line says, with what the `others` of the recipe's records have left of --max-cost."""
+    most = given.get("max_cost")
+    if most is None or not most > 0:  # no sum, or one that is no sum: told where options are read
+        return given
+    return {**given, "max_cost": max(0.0, most - sum(map(spent, others)))}
 
 
 def _asked(
-    name: str, study: dict[str, Any], making: Making | None, scale: Scale, record: Record | None, file: Path | None,
+    name: str, study: dict[str, Any], making: Making | None, as_what: Ran, record: Record | None, file: Path | None,
     folder: Path, given: Mapping[str, Any], ask_above: float | None, quiet: bool,
 ) -> dict[str, Any] | None:  # fmt: skip
     """One study of a recipe, made and asked; None where there is nothing to be asked."""
     with tempfile.TemporaryDirectory() as beside:
         made: dict[str, Any] | None = study
         if making is not None:
-            made = MAKERS[making.by](study, SoFar(record, file, making.at(scale), Path(beside)))
+            made = MAKERS[making.by](study, SoFar(record, file, making.at(as_what.scale), Path(beside)))
         if made is None:
             return None
         path = Path(beside) / f"{name}.toml"
         path.write_text(tomli_w.dumps(made), "utf-8")
         loaded = load_study(path)
+        note(folder, as_what)  # before anything is asked: whoever looks meanwhile sees what is being run
         return asking.run_told(loaded, folder, asking.options(loaded, given), ask_above=ask_above, quiet=quiet)[0]
 
 

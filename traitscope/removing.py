@@ -7,16 +7,17 @@ from pathlib import Path
 
 from traitscope.background import LOG, PID
 from traitscope.lock import FILE as LOCK
-from traitscope.lock import alone
+from traitscope.lock import alone, is_held
 from traitscope.overview import counted, dollars
+from traitscope.recipe_records import GIVEN, NOTE, PAGE, WORKING, working
 from traitscope.record import FROZEN, Record
 from traitscope.store import StoreError
 
 MANIFEST = "manifest.json"
 # what this program writes into a record; anything else there is somebody's own
 FILES = {"study.toml", MANIFEST, "manifest.part", "answers.sqlite", "answers.sqlite-wal", "answers.sqlite-shm", FROZEN,
-         "frozen.part", LOG, PID, LOCK}  # fmt: skip
-FOLDERS = {"inventories", "personas"}
+         "frozen.part", LOG, PID, LOCK, NOTE, PAGE, "recipe.part"}  # fmt: skip
+FOLDERS = {"inventories", "personas", GIVEN, WORKING}
 MOST_NAMES = 3
 
 
@@ -47,6 +48,8 @@ def remove(runs: Path, name: str, confirmed: str) -> None:
     folder = _record(runs, name)
     with alone(folder):  # nobody asks it, nobody begins to
         _record(runs, name)
+        if is_held(working(folder)):
+            raise StoreError(f"{folder}: its recipe is being run; wait for it, or stop it first")
         if strangers := _strangers(folder):
             named = ", ".join(strangers[:MOST_NAMES]) + (" ..." if len(strangers) > MOST_NAMES else "")
             raise StoreError(f"{folder}: holds what is not of the record ({named}); move that away first")

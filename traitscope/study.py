@@ -133,7 +133,7 @@ def _personas(file: StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[st
             others, suffix = _times(each, file.seed, path.parent, place)
             if found.negated and found.control_of:
                 negated[found.id + suffix] = found.control_of + suffix
-            people += crossed(own, others, found.id + suffix, place) if each.times else own
+            people += crossed(own, others, found.id + suffix, place, each.between) if each.times else own
         elif each.times or each.times_n is not None:
             raise DefinitionError(f"{place}: times and times_n cross a set with another; `set` is missing")
         elif not each.id:

@@ -50,6 +50,7 @@ class People(_Part, frozen=True):
     n: int | None = None
     times: str = ""  # a set such as descriptions: each of `set` is crossed with each of these
     times_n: int | None = None  # only the first of these
+    between: str = " "  # what stands between the text of such a one and the persona's own
     id: str = ""
     text: str | None = None
     assigned: dict[str, float] = {}

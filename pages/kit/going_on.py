@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.kit.keys import pasted
 from pages.kit.states import cached, runs
 from pages.kit.text import plain
 from traitscope import continuing, removing
@@ -33,16 +34,7 @@ def go_on(record: Record) -> None:
             return
         if needed["forecast"]:
             st.markdown(plain(needed["forecast"]))
-        keys = {
-            variable: st.text_input(
-                variable,
-                type="password",
-                key=f"key_{variable}_{name}",
-                autocomplete="off",
-                help="Kept in memory for this session only: not stored, not logged. A server of your own may need none.",
-            )
-            for variable in needed["keys"]
-        }
+        keys = pasted(needed["keys"], name)
         limit = needed["limit"]
         if limit is not None:
             told = "US dollars that this record may have cost in all, what it has cost already included: as --max-cost."

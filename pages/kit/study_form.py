@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from pages.kit.keys import pasted
 from pages.kit.states import runs
 from pages.kit.study_details import model_details, study_details
 from pages.kit.text import plain
@@ -65,16 +66,10 @@ def _models(file: StudyFile, key: str) -> tuple[StudyFile, dict[str, str]]:
         heat = row.number_input("Temperature", 0.0, 2.0, own.temperature, 0.1, key=f"{key}_heat_{name}", width=130, **KEEP)  # fmt: skip
         most = row.number_input("Longest reply", 1, None, own.max_tokens, key=f"{key}_most_{name}", help="In tokens.", width=150, **KEEP)  # fmt: skip
         row.button("Does it answer?", key=f"{key}_check_{name}", on_click=_to_check, args=(name,))
-        _checked(name)
+        checked(name)
         chosen.append(model_details(msgspec.structs.replace(own, temperature=float(heat), max_tokens=most), key))
     file = msgspec.structs.replace(file, models=designing.models(file, chosen))
-    keys = {
-        variable: st.text_input(
-            variable, type="password", key=f"key_{variable}_design", autocomplete="off",
-            help="Kept in memory for this session only: not stored, not logged. A server of your own may need none.",
-        )
-        for variable in design_start.keys(file.responders())
-    }  # fmt: skip
+    keys = pasted(design_start.keys(file.responders()), "design")
     if asked := st.session_state.pop("model_to_check", ""):
         for model in (each for each in file.responders() if each.name == asked):
             with st.spinner(f"Asking {plain(asked)} ..."):
@@ -87,7 +82,8 @@ def _to_check(name: str) -> None:
     st.session_state["model_to_check"] = name
 
 
-def _checked(name: str) -> None:
+def checked(name: str) -> None:
+    """What the check of a model found, if it was made in this session."""
     answer = checks().get(name)
     if answer is None:
         return

@@ -217,6 +217,23 @@ def test_an_older_bundle_of_the_same_record_is_written_anew_and_what_was_added_s
     assert verify(tmp_path / "out")[0]["equal"]
 
 
+def test_a_package_that_names_files_outside_its_folder_costs_none_of_them(record, tmp_path):
+    export(record, tmp_path / "out")
+    (tmp_path / "thesis.txt").write_text("mine")
+    path = tmp_path / "out" / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    package["resources"] += [{"path": "../thesis.txt"}, {"path": str(tmp_path / "thesis.txt")}]
+    path.write_text(json.dumps(package), "utf-8")
+    export(record, tmp_path / "out")
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_references_and_the_script_for_r_come_with_the_bundle(record, tmp_path):
+    export(record, tmp_path / "out")
+    assert "@misc{tipi" in (tmp_path / "out" / "citations.bib").read_text("utf-8")
+    assert "codebook.csv" in (tmp_path / "out" / "analysis.R").read_text("utf-8")
+
+
 def test_a_record_without_an_answer_is_exported_with_empty_tables(study_file, tmp_path):
     study = load_study(study_file(STUDY))
 

@@ -147,7 +147,7 @@ def test_every_part_is_there_in_the_order_of_a_paper(rated: Record) -> None:
     assert heads == [
         "Question", "In brief", "Design", "Methods", "Profiles", "Reliability", "Consistency over forms and draws",
         "Outcomes and refusals", "Limitations", "Personas", "Terms of the inventories", "References",
-        "Versions, and how to make it again",
+        "Versions, and how to make it again", "References as BibTeX",
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from traitscope.record import Record
 
 WHO = ("sitting", "model", "persona", "persona_set", "reply", "replicate")
 # whole numbers that a missing one turns into decimals; all whose name begins with n_ are counts as well
-WHOLE = {"chosen", "position", "key", "keyed", "norm_n", "trials", "pending", *columns.OUTCOME, "near_ties"}
+WHOLE = {"chosen", "position", "key", "norm_n", "trials", "pending", *columns.OUTCOME, "near_ties"}
 # what was written by a model or a user, and might begin like a formula
 WRITTEN = {"reply_text", "text", "options", "warnings"}
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")

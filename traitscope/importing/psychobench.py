@@ -48,7 +48,7 @@ def read_psychobench(path: Path, inventory: Inventory) -> Sheet:
     for start, end in zip(starts, [*starts[1:], len(header) + 1], strict=True):
         order = [_item(row[start], items, f"{path}, line {number}, column {header[start]!r}") for number, row in enumerate(rows[1:], 2)]  # fmt: skip
         if len({each.id for each in order}) < len(order):
-            twice = next(each.id for each in order if sum(other.id == each.id for other in order) > 1)
+            twice = next(each.id for each in order if order.count(each) > 1)
             raise DataError(
                 f"{path}, column {header[start]!r}: the number of {twice} stands twice; each of 1 to {len(items)} once"
             )

@@ -15,9 +15,7 @@ from inventories.persona_sets import Persona
 from traitscope.datafile import BLANK, LOST, DataError, read_table
 from traitscope.making.so_far import SoFar, persona_file
 
-PEOPLE = (
-    Path(__file__).parent / "people_simulated.csv"
-)  # where the user gives none; nobody in it is a human being
+PEOPLE = Path(__file__).parent / "people_simulated.csv"  # where the user gives none; nobody in it is a human being
 
 
 def people_told(study: dict[str, Any], so_far: SoFar) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from traitscope import citations
 from traitscope.datafile import DataError
 from traitscope.design import design_shown
 from traitscope.figures.images import BROWSERS, browser
@@ -17,7 +18,7 @@ from traitscope.overview import counted, model_name
 from traitscope.record import Record, write_whole
 from traitscope.report import limitations, methods, printing, sources, topics
 from traitscope.report.methods import dates, day, file_of, listed
-from traitscope.web_page import Heading, Part, Points, page
+from traitscope.web_page import Heading, Part, Points, Verbatim, page
 
 NO_BROWSER = f"a PDF needs Chromium or Chrome: none of {', '.join(BROWSERS)} on the path, no BROWSER_PATH"
 
@@ -93,6 +94,8 @@ def _parts(record: Record) -> Iterator[Part]:
     yield from sources.references(record)
     yield Heading("Versions, and how to make it again")
     yield from sources.versions(record)
+    yield Heading("References as BibTeX")
+    yield Verbatim(citations.bibtex(record).strip())
 
 
 def _question(record: Record) -> Iterator[Part]:

@@ -54,7 +54,7 @@ def terms(record: Record) -> list[str]:
 
 
 def references(record: Record) -> list[Part]:
-    """Whose inventories, persona sets and methods these are, in words and as BibTeX."""
+    """Whose inventories, persona sets and methods these are, in words."""
     parts: list[Part] = [Heading("References")]
     for title, cited in (
         ("Inventories", citations.inventories(record)),
@@ -63,8 +63,7 @@ def references(record: Record) -> list[Part]:
         if cited:
             parts += [Heading(title, 2), Points([f"{name}: {text}" for name, texts in cited.items() for text in texts])]
     methods = [f"{citations.reference(each)} For {each.used_for}." for each in citations.methods(record).values()]
-    parts += [Heading("Methods", 2), Points(methods)] if methods else []
-    return [*parts, Heading("BibTeX", 2), Verbatim(citations.bibtex(record).strip())]
+    return [*parts, Heading("Methods", 2), Points(methods)] if methods else parts
 
 
 def versions(record: Record) -> Iterator[Part]:

@@ -104,15 +104,18 @@ def measure(record: Record, at: Looked, name: str) -> Exhibit:
     question, codes = FOUR[name]
     table = _rows(record, at)
     table = table[table["measure"].isin(codes)].reset_index(drop=True)
-    own = table[(table["who"] == THE_MODEL) & (table["measure"] == codes[-1])]
-    if own["value"].isna().all():
+    own = table[table["who"] == THE_MODEL]
+    known = [code for code in codes if own.loc[own["measure"] == code, "value"].notna().any()]
+    if not known:
         return Exhibit(name, question, table, missing=f"Not estimable here: {_why(own) or 'no pairs'}.")
+    shown = table[table["measure"] == known[-1]]
+    own = shown[shown["who"] == THE_MODEL]
     exchanged = own.assign(
         value=own["null_items"], low=own["null_items_low"], high=own["null_items_high"], group=UNRELATED
     )
-    drawn = pd.concat([table[table["measure"] == codes[-1]].assign(group=lambda rows: rows["who"]), exchanged])
+    drawn = pd.concat([shown.assign(group=shown["who"]), exchanged])
     bounded = name != "value_mean_difference"
-    figure = figures.forest(drawn, question, x=WORDS[codes[-1]], span=(0.0, 1.0) if name == "consistent_pairs" else None, line=0.0 if bounded else None)  # fmt: skip
+    figure = figures.forest(drawn, question, x=WORDS[known[-1]], span=(0.0, 1.0) if name == "consistent_pairs" else None, line=0.0 if bounded else None)  # fmt: skip
     note = f"{READ[name].format(tau=looked.planned(record)[1])} Who answers without looking says what such answers reach by themselves."
     return Exhibit(
         name, question, table, MEASURED, _caption(record, at), figure, note=note, about=looked.about(record, at)
@@ -125,7 +128,7 @@ def over_personas(record: Record, at: Looked) -> Exhibit:
     table = _rows(record, at)
     table = table[table["measure"].isin(["correlation", "disattenuated", "reliability_said", "reliability_done"])]
     table = table[~table["who"].isin(NULL_RESPONDERS)].reset_index(drop=True)
-    own = table[(table["who"] == THE_MODEL) & (table["measure"] == "correlation")]
+    own = table[(table["who"] == THE_MODEL) & (table["measure"] == "correlation") & table["scale"].ne("")]
     if own["value"].isna().all():
         return Exhibit(
             "correlation_over_personas", question, table, missing=f"Not estimable here: {_why(own) or 'no pairs'}."
