@@ -23,6 +23,7 @@ def plain(text: str) -> str:
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
     text = html.unescape(_ANSI.sub("", text))
+    text = re.sub(r"<(script|style)\b[^<>]*>.*?</\1\s*>", " ", text, flags=re.I | re.S)  # a program's words are nobody's
     text = re.sub(r"\[(/?)think\]|◁(/?)think▷", r"<\1\2think>", text, flags=re.I)
     text = re.sub(
         rf"<{_FIELD}\s[^<>\n]{{0,40}}?(?:value|rating|answer)\s*=\s*[\"']([^\"'<>\n]{{1,80}})[\"'][^<>\n]{{0,40}}>",

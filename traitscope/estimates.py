@@ -202,8 +202,10 @@ def form_effects(record: Record, table: DataFrame | None = None) -> DataFrame:
         for factor in (each for each in FACTORS if some[each].nunique() > 1):
             others = [each for each in FACTORS if each != factor]
             cells = some["item"].astype(str)
-            for each in ("replicate", *others):
+            for each in ("replicate", "reply", *others):
                 cells = cells + "|" + some[each].astype(str)
+            # asks that print one form and differ in their steps alone: the first goes with the first
+            cells = cells + "|" + some.groupby(["persona", factor, cells], sort=False).cumcount().astype(str)
             long = DataFrame(
                 {"person": some["persona"], "item": cells, "level": some[factor].astype(str), "value": some["chosen"]}
             )

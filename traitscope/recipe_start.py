@@ -143,8 +143,8 @@ def follows(recipe: Recipe) -> str:
     """What is asked after the first study, in a sentence; "" where nothing is."""
     if not recipe.stages:
         return ""
-    told = [f"{each.name} (the {each.asks})" for each in recipe.stages]
-    return f"Then comes {', then '.join(told)}: how much that asks hangs on the answers, and is not in these numbers."
+    told = ", then ".join(f"the {each.asks} is asked (study “{each.name}”)" for each in recipe.stages)
+    return f"Then {told}: how much hangs on the answers, and is not in these numbers."
 
 
 def begin(asked: Ran, file: Path | None, folder: Path, keys: Mapping[str, str], max_cost: float | None) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 import tomli_w
@@ -125,7 +127,7 @@ def published(recipe: Recipe, name: str = "published") -> list[Exhibit]:
                 f"Published: {each.title}",
                 DataFrame(each.rows, columns=words),
                 columns,
-                f"{recipe.source} Verified: {recipe.verified}",
+                f"{recipe.source.removesuffix('.')}. Verified: {recipe.verified}",
             )
         )
     return found
@@ -141,15 +143,18 @@ def _kind(cells: Sequence[str | float]) -> tuple[Kind, str, int]:
 def results(record: Record, name: str) -> list[Exhibit]:
     """All that the recipe `name` makes of its record and its later ones, each under a name of its own; worked out once."""
     later = [stage(record, each.name) for each in load(name).stages]
-    return kept(_results, record, name, tuple(each.stamp() if each else () for each in later), _parameters(record))
-
-
-def _parameters(record: Record) -> tuple[tuple[str, float], ...]:
+    stamps = record.stamp(), *(each.stamp() if each else () for each in later)
     was = noted(record.folder)
-    return tuple(sorted(was.parameters.items())) if was else ()
+    return _kept_results(record.folder, name, stamps, tuple(sorted(was.parameters.items())) if was else ())
 
 
-def _results(record: Record, name: str, *_: object) -> list[Exhibit]:
+@lru_cache(maxsize=16)
+def _kept_results(folder: Path, name: str, *state: Hashable) -> list[Exhibit]:
+    """Kept beside what is `kept`, which forgets a record when four others are looked at; there, many who ask wait for one."""
+    return kept(_results, Record(folder), name, *state)
+
+
+def _results(record: Record, name: str, *_: Hashable) -> list[Exhibit]:
     """As `results`; what else is given says when it has to be worked out anew."""
     found, seen = [], Counter[str]()
     for each in recipe_run.exhibits(load(name), record):

@@ -7,14 +7,12 @@ from pages.kit.text import plain
 from traitscope import recipes_shown
 from traitscope.recipe_file import Recipe
 
-LEFT = 380  # pixels of the names of a list
-
 
 def listed(recipes: dict[str, Recipe], key: str) -> None:
     """All recipes with question and source; who clicks a name chooses it under `key`."""
     for name, recipe in recipes.items():
-        with st.container(border=True):
-            st.button(plain(recipe.title), key=f"choose_{name}", type="tertiary", on_click=_choose, args=(key, name))
+        with st.container(border=True, gap="xxsmall"):
+            st.button(f"**{plain(recipe.title)}**", key=f"choose_{name}", type="tertiary", on_click=_choose, args=(key, name))
             st.markdown(plain(recipe.question))
             st.caption(plain(f"{name}. {recipe.source}"))
 

@@ -133,3 +133,25 @@ def test_a_users_own_inventory_and_persona_go_through_the_same_pipeline(study_fi
     assert dict(zip(standing["persona"], standing["score"], strict=True)) == {
         f"{name}{n}": score for name, score in (("loud", 3.0), ("shy", 1.0)) for n in range(4)
     }
+
+
+ALIKE = """
+models = ["simulated:first_option"]
+inventories = ["tipi"]
+personas = ["dark_triad"]
+[[asks]]
+vary = { options = ["printed", "reversed"] }
+[[asks]]
+vary = { options = ["printed", "reversed"] }
+reply = "text"
+[[asks]]
+vary = { options = ["printed", "reversed"] }
+steps = [{ kind = "follow_up", text = "Are you sure? Give the label." }]
+"""
+
+
+def test_asks_that_print_one_form_are_paired_with_themselves(tmp_path):
+    (tmp_path / "alike.toml").write_text(ALIKE, "utf-8")
+    (effect,) = estimates.form_effects(run(load_study(tmp_path / "alike.toml"), tmp_path / "record")).to_dict("records")
+    assert (effect["n_persons"], effect["n_pairs"]) == (8, 8 * 10 * 3)
+    assert effect["agreement"] == 0  # whatever stands first is another answer when the options are turned round

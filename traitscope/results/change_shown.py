@@ -27,7 +27,7 @@ STAGE = "partner"
 ALONE, TOGETHER = "writing alone", "after a partner's text"
 CHANGED = "Does a writing task change what personas say of themselves?"
 APART = "Are the two groups of personas as far apart afterwards as before?"
-NOTHING = "No inventory has been asked before and after a task yet."
+NOTHING = "No inventory has been answered before and after a task yet."
 NO_GROUPS = "The personas are in fewer than two groups (an attribute `group` names it)."
 CHANGES = [
     column("condition"), column("name", "scale"), column("n_persons", "persons", "count"),
@@ -68,7 +68,7 @@ def _each(record: Record, made: Any, without: Exhibit) -> Iterator[Exhibit]:
     found = [
         made(record, *place)
         for place in places(record)[["inventory", "model", "ask"]].itertuples(index=False, name=None)
-        if place[2].startswith("rating: ") and len(before_and_after(record, *place))
+        if place[2].startswith("rating: ") and len(before_and_after(record, *place).dropna(subset=["before", "after"]))
     ]
     yield from found or [without]
 
@@ -108,7 +108,9 @@ def _change(some: DataFrame, found: Change) -> dict[str, Any]:
 
 def _groups(record: Record, inventory: str, model: str, ask: str) -> Exhibit:
     table = before_and_after(record, inventory, model, ask)
-    names = [each for each in dict.fromkeys(table["group"]) if each]
+    # in the order of the study: that of the sittings would turn the sign with the model's name
+    order = dict.fromkeys(each.attributes.get("group", "") for each in record.manifest.personas.values())
+    names = [each for each in order if each and (table["group"] == each).any()]
     if len(names) < 2:
         return Exhibit("group_difference", APART, DataFrame(), missing=NO_GROUPS)
     rows = []

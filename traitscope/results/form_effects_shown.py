@@ -24,7 +24,7 @@ EFFECTS = [
     column("factor", "what varies"), column("comparison"), column("n_persons", "persons", "count"), column("n_pairs", "pairs", "count"),
     column("changed", "answers that change", "percent"),
     column("change_categories", "mean change", "number", "mean absolute change in answer categories"),
-    column("change", "the same, in the unit of the shift"), column("shift", "shift", "number"), interval(),
+    column("change", "the same, in the unit of the shift", "number"), column("shift", "shift", "number"), interval(),
     column("form_share", "form's share", "bounded", "share of the variance of all answers that is owed to this factor"), column("note"),
 ]  # fmt: skip
 PARALLEL = [
