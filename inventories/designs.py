@@ -22,6 +22,7 @@ from inventories.exchange import Vectors, basis, confounding, contrasts, d_optim
 from inventories.ids import digest, shuffled
 from inventories.reading import DefinitionError, allowed
 
+MOST_FORMS = 10_000  # that one ask can print
 NEVER, MAINS = "combinations never printed", "other main effects"
 
 
@@ -59,6 +60,8 @@ class Design(msgspec.Struct, frozen=True):
 def crossed(factors: Mapping[str, Sequence[object]]) -> Design:
     """Every combination of the levels of all factors."""
     levels = _checked(factors)
+    if (full := prod(map(len, levels.values()))) > MOST_FORMS:
+        raise DefinitionError(f"design: {full:,} combinations; allowed: up to {MOST_FORMS:,}; vary fewer factors, or fewer levels")
     rows = tuple(dict(zip(levels, row, strict=True)) for row in product(*levels.values()))
     return Design(rows, "crossed", len(rows), len(rows), levels)
 
@@ -175,8 +178,11 @@ def _checked(factors: Mapping[str, Sequence[object]]) -> dict[str, tuple[object,
         place = f'design, factor "{name}"'
         if isinstance(levels, str) or not isinstance(levels, Sequence) or not levels:
             raise DefinitionError(f"{place}: levels are {levels!r}; allowed: a list of one level (a constant) or more")
-        for at, level in enumerate(levels):
-            if level in levels[:at] or digest(level) in map(digest, levels[:at]):
+        known: set[str] = set()
+        for level in levels:
+            name_of_level = digest(level)  # 1 and 1.0 are one level
+            if name_of_level in known:
                 once = allowed({str(each) for each in levels})
                 raise DefinitionError(f"{place}: level {level!r} is there twice; {once}, each once")
+            known.add(name_of_level)
     return {name: tuple(levels) for name, levels in factors.items()}

@@ -220,12 +220,13 @@ def option_order(inventory: Inventory, item: Item, form: Form, seed: int, replic
 
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+MOST_OPTIONS = len(_ROMAN)
 
 
 def labels_for(kind: Labels, options: Sequence[Option]) -> tuple[str, ...]:
     """One label an option, in the inventory's own order. Arabic labels are the values where these just count up."""
-    if len(options) > len(_ROMAN):
-        raise DefinitionError(f"{len(options)} options are more than the {len(_ROMAN)} that can be labelled")
+    if len(options) > MOST_OPTIONS:
+        raise DefinitionError(f"{len(options)} options are more than the {MOST_OPTIONS} that can be labelled")
     if kind == "arabic":
         values = [option.value for option in options]
         counts_up = values == list(range(values[0], values[0] + len(values)))

@@ -15,6 +15,7 @@ from inventories.ids import digest
 from inventories.reading import DefinitionError, allowed, read_toml
 
 FOLDER = Path(__file__).parent / "personas"
+MOST_PERSONAS = 20_000  # of one set
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,6 +216,7 @@ def _crossed(file: PersonaFile, path: Path) -> Iterator[Persona]:
         for factor in file.factors:
             if factor.trait in parts and sorted(math.copysign(1, each.level) for each in factor.levels) != [-1, 1]:
                 raise DefinitionError(f"{place}: {factor.trait!r} needs two levels, one below and one above 0")
+    _check_number(math.prod(len(factor.levels) for factor in file.factors), path, "factors")
     for levels in itertools.product(*(factor.levels for factor in file.factors)):
         name = "".join(each.id for each in levels)
         yield Persona(
@@ -245,6 +247,7 @@ def _graded(graded: Graded, path: Path) -> Iterator[Persona]:
 def _drawn(draw: Draw, path: Path, seed: int, n: int) -> Iterator[Persona]:
     if n < 1:
         raise DefinitionError(f"{path}: n = {n}, but at least one persona must be drawn")
+    _check_number(n, path, "draw")
     _check_places(draw.template, list(draw.attributes), path, "draw, template")
     if empty := [name for name, categories in draw.attributes.items() if not categories]:
         raise DefinitionError(f'{path}, draw, attribute "{empty[0]}": needs at least one category')
@@ -259,6 +262,11 @@ def _drawn(draw: Draw, path: Path, seed: int, n: int) -> Iterator[Persona]:
             text=_fill(draw.template, {name: each.text for name, each in chosen.items()}),
             attributes={name: each.id for name, each in chosen.items()},
         )
+
+
+def _check_number(n: int, path: Path, place: str) -> None:
+    if n > MOST_PERSONAS:
+        raise DefinitionError(f"{path}, {place}: {n:,} personas; allowed: up to {MOST_PERSONAS:,}")
 
 
 _PLACE = re.compile(r"\{(\w+)\}")

@@ -7,9 +7,14 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from inventories.reading import one_line
+
 
 class ResponderError(RuntimeError):
     """A responder that cannot be used at all: unknown name, no key, no model file. One line for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class Abilities(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from inventories.definitions import Inventory, Item, Option, Scale, Terms
-from inventories.reading import DefinitionError, allowed
+from inventories.reading import DefinitionError, allowed, read_text
 
 ENDINGS = (".json", ".jsonl")
 SCALES = {
@@ -77,14 +77,7 @@ def trait_inventory(rows: Iterable[Mapping[str, Any]], path: Path) -> Inventory:
 
 def rows_of(path: Path) -> list[Any]:
     """The rows of a JSON or JSON-lines file."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DefinitionError(f"{path}: larger than {MOST_BYTES:,} bytes, which no TRAIT file is")
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as problem:
-        raise DefinitionError(f"{path}: cannot be read ({problem.strerror})") from None
-    except UnicodeDecodeError as problem:
-        raise DefinitionError(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
+    text = read_text(path, most=MOST_BYTES)
     if text.lstrip().startswith("["):
         found = _decoded(text, str(path))
         return found if isinstance(found, list) else [found]
@@ -95,7 +88,7 @@ def rows_of(path: Path) -> list[Any]:
 def _decoded(text: str, place: str) -> Any:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:  # a number of thousands of digits is a plain ValueError
         raise DefinitionError(f"{place}: not valid JSON: {problem}") from None
 
 

@@ -25,7 +25,18 @@ from psychometrics.covariances import (
     squared_multiple,
     sums_for_alpha,
 )
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, Missing, numbered, one_each, undefined
+from psychometrics.estimate import (
+    NO_SPREAD,
+    Detail,
+    Estimate,
+    Floats,
+    Integers,
+    Missing,
+    no_spread,
+    numbered,
+    one_each,
+    undefined,
+)
 from psychometrics.moments import Moments, Pairs, Rows, moments
 
 Interval = Literal["Feldt", "Duhachek"]
@@ -216,7 +227,7 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
     c = pairs.covariances()
     if np.isnan(c).any():
         return none("no_joint_answers")
-    unit = (NO_SPREAD * max(1.0, found.largest)) ** 2
+    unit = float(no_spread(found.largest)) ** 2
     constant = [str(name) for name, variance in zip(items.columns, np.diag(c), strict=True) if variance <= unit]
     if abs(c.sum()) <= max(unit * k, ROUNDING * np.trace(c)):
         agreement = _exact_agreement(x[answered(x, missing)])

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Integers, numbered
+from psychometrics.estimate import Estimate, Floats, Integers, no_spread, numbered
 
 NUMBERS_AT_ONCE = 250_000  # 2 MB of counts: large enough for a fast matrix product, small enough for the cache
 CORES = os.cpu_count() or 1  # numpy leaves Python's lock while it draws and multiplies
@@ -232,7 +232,7 @@ def percentile_interval(draws: Draws, values: Floats, confidence: float, *, expa
             df = draws.n_personas - draws.n_strata
             tail = float(stats.norm.sf(stats.t.isf(tail, df) * math.sqrt(draws.n_personas / df)))
         low, high = (float(each) for each in np.quantile(defined, [tail, 1 - tail]))
-        if high - low <= NO_SPREAD * max(1.0, abs(low)):
+        if high - low <= no_spread(abs(low)):
             low = high = math.nan
             warnings += ("equal_resamples: all give one value; an interval of no width would claim to know all others",)
         error = float(defined.std(ddof=1)) if len(defined) > 1 else math.nan

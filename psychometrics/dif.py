@@ -14,7 +14,7 @@ from pandas import DataFrame
 from scipy import special, stats
 
 from psychometrics.covariances import answered, numbers
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing, undefined
+from psychometrics.estimate import Estimate, Floats, Missing, no_spread, undefined
 from psychometrics.many_tests import adjust
 
 FEW_PERSONS = 200
@@ -205,7 +205,7 @@ def _compared(
         return without("constant_item")
     there = np.isfinite(others[used])
     rest = np.where(there, others[used], 0.0).sum(axis=1) / there.sum(axis=1)
-    if rest.std() <= NO_SPREAD * max(1.0, float(np.abs(rest).max())):
+    if rest.std() <= no_spread(float(np.abs(rest).max())):
         return without("constant_rest_score")
     rest = (rest - rest.mean()) / rest.std(ddof=1)
     focal = of_focal[used].astype(float)

@@ -21,6 +21,9 @@ Missing = Literal["pairwise", "listwise"]
 Detail = float | int | str | tuple[str, ...] | None
 
 NO_SPREAD = 1e-9  # values closer than this are equal: larger than rounding errors, smaller than any unit of ours
+LAST_DIGITS = (
+    1e-13  # of a large value: what sums and means of such values differ by, when only rounding tells them apart
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +127,17 @@ def undefined(
         warnings=warnings,
         extra=dict(extra or {}),
     )
+
+
+def no_spread(largest: float | Floats) -> Any:
+    """How near values of this size must be to be equal: `NO_SPREAD`, but for large ones what rounding makes of them.
+
+    A thousand million and one is another answer than a thousand million: a share of 1e-9 would make them equal.
+
+    >>> print(no_spread(5.0), no_spread(1e9))
+    1e-09 0.0001
+    """
+    return np.maximum(NO_SPREAD, LAST_DIGITS * largest)
 
 
 def numbered(labels: Iterable[Hashable], what: str = "persona") -> tuple[Integers, list[Any]]:

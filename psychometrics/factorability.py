@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.covariances import answered, correlations, covariances, numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Missing, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Missing, no_spread, undefined
 
 ENOUGH_PERSONS = 300  # structure of fewer personas is mostly noise
 SINGULAR = 1e-10  # an eigenvalue of a correlation matrix below this is what rounding left of 0
@@ -122,8 +122,7 @@ def item_correlations(
         warnings.append(f"few_persons_for_structure: {len(x)} persons; structure needs {ENOUGH_PERSONS} or more")
     seen = np.isfinite(x)
     spread = np.where(seen, x, -math.inf).max(axis=0) - np.where(seen, x, math.inf).min(axis=0)
-    scale = max(1.0, float(np.abs(x[seen]).max()))
-    constant = (spread <= NO_SPREAD * scale) & seen.any(axis=0)
+    constant = (spread <= no_spread(float(np.abs(x[seen]).max()))) & seen.any(axis=0)
     if constant.any():
         listed = ", ".join(name for name, same in zip(names, constant, strict=True) if same)
         warnings.append(f"constant_items: {listed} got one answer from all and tell nothing of structure")

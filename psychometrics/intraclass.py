@@ -12,6 +12,7 @@ from scipy import special
 
 from psychometrics.agreement import pairs_of_rows
 from psychometrics.bootstrap import bootstraps
+from psychometrics.covariances import ROUNDING
 from psychometrics.estimate import Detail, Estimate, Floats, Missing
 from psychometrics.rater_variances import entering, rater_variances, sums_for_variances
 
@@ -172,13 +173,21 @@ def six_from(parts: Floats, k: int) -> Floats:
     """
     person, rater, residual, between, within = parts.T
     pairs = [(between, within), (person, rater + residual), (person, residual)]
-    # with negative components a total may be negative, too: its share would come out above 1
-    ratios = [
-        signal / np.where(signal + noise / m > 0, signal + noise / m, math.nan)
-        for m in (1, k)
-        for signal, noise in pairs
-    ]
-    return np.column_stack(ratios)
+    return np.column_stack([share_of(signal, signal + noise / m, noise) for m in (1, k) for signal, noise in pairs])
+
+
+def share_of(part: Floats, whole: Floats, *others: Floats) -> Floats:
+    """Part / whole, where whole is a sum of `part` and `others`; NaN where it is not above 0.
+
+    With negative components a total may be negative, too: its share would come out above 1. And where they cancel, what
+    rounding left of 0 is no total.
+
+    >>> share_of(np.array([1.0, 0.3]), np.array([4.0, 0.3 - 0.1 - 0.2]), np.array([3.0, -0.3]))
+    array([0.25,  nan])
+    """
+    size = np.abs(part) + sum(np.abs(each) for each in others)
+    shares: Floats = part / np.where(whole > ROUNDING * size, whole, math.nan)
+    return shares
 
 
 def _exact_intervals(parts: Floats, agreement: float, n: int, k: int, confidence: float) -> Floats:

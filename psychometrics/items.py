@@ -18,7 +18,7 @@ from psychometrics.covariances import (
     row_means,
     squared_multiple,
 )
-from psychometrics.estimate import NO_SPREAD, Floats, Missing
+from psychometrics.estimate import Floats, Missing, no_spread
 
 
 def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataFrame:
@@ -53,7 +53,7 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
     observed = covariances(x)
     c = observed if enough else np.full((k, k), math.nan)
     highest = np.abs(np.where(np.isfinite(x), x, 0.0)).max(axis=0, initial=1.0)
-    varies = np.diag(c) > (NO_SPREAD * highest) ** 2
+    varies = np.diag(c) > no_spread(highest) ** 2
     r = correlations(np.where(np.outer(varies, varies), c, math.nan))
     with_smc = r.copy()
     with_smc[np.ix_(varies, varies)] -= np.diag(1 - squared_multiple(r[np.ix_(varies, varies)]))

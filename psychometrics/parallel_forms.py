@@ -13,7 +13,7 @@ from pandas import DataFrame
 from psychometrics.bootstrap import Bootstrap, bootstraps
 from psychometrics.covariances import answered, numbers
 from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing
-from psychometrics.intraclass import intraclass_correlations, six_from
+from psychometrics.intraclass import intraclass_correlations, share_of, six_from
 from psychometrics.rater_variances import entering, sums_for_variances
 
 
@@ -78,7 +78,7 @@ def parallel_forms(
     >>> scores = DataFrame({"printed": [2.0, 3.1, 4.2, 4.9, 2.6], "reversed": [2.6, 3.4, 4.6, 5.6, 3.4]})
     >>> found = parallel_forms(scores, seed=1)
     >>> found.level_shift, found.levels["shift"].round(2).tolist()
-    (Estimate(0.097 [-1.000, 0.611], n=5), [-0.28, 0.28])
+    (Estimate(0.097 [-0.000, 0.611], n=5), [-0.28, 0.28])
     """
     iccs = intraclass_correlations(scores, missing=missing, seed=seed, resamples=resamples, confidence=confidence)
     everything = numbers(scores)
@@ -112,8 +112,8 @@ def _shift_and_shares(parts: Floats) -> Floats:
     person, rater, residual = parts[:, :3].T
     six = six_from(parts, 2)
     total = person + rater + residual
-    total = np.where(total > 0, total, math.nan)
-    return np.column_stack([six[:, 2] - six[:, 1], rater / total, residual / total])
+    form, interaction = share_of(rater, total, person, residual), share_of(residual, total, person, rater)
+    return np.column_stack([six[:, 2] - six[:, 1], form, interaction])
 
 
 def _from_bootstrap(base: Estimate, value: float, drawn: Bootstrap) -> Estimate:

@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.bootstrap import Bootstrap, percentile_interval, resampled
-from psychometrics.estimate import NO_SPREAD, Floats
+from psychometrics.estimate import NO_SPREAD, Floats, no_spread
 from psychometrics.many_tests import adjust
 
 OfCorrelations = Callable[[Floats], Floats]  # shape (draws, pairs) to (draws,)
@@ -70,7 +70,7 @@ def add_holm(table: DataFrame) -> None:
 def varies(x: Floats) -> bool:
     """Whether there are two different scores, beyond rounding."""
     there = x[np.isfinite(x)]
-    return len(there) > 1 and bool(np.ptp(there) > NO_SPREAD * max(1.0, float(np.abs(there).max())))
+    return len(there) > 1 and bool(np.ptp(there) > no_spread(float(np.abs(there).max())))
 
 
 def resampled_correlations(

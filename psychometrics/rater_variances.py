@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from psychometrics.covariances import ROUNDING, answered, numbers
-from psychometrics.estimate import NO_SPREAD, Floats, Missing
+from psychometrics.estimate import NO_SPREAD, Floats, Missing, no_spread
 
 
 def entering(ratings: DataFrame, missing: Missing) -> tuple[Floats, tuple[str, ...], int]:
@@ -96,7 +96,7 @@ def rater_variances(x: Floats, complete: bool) -> tuple[str, Floats]:
         return "unconnected_ratings", nothing
     person, rater, residual, between, _ = parts
     highest, lowest = np.nanmax(x, axis=0), np.nanmin(x, axis=0)
-    unit = (NO_SPREAD * max(1.0, float(highest.max()), -float(lowest.min()))) ** 2
+    unit = float(no_spread(max(highest.max(), -lowest.min()))) ** 2
     noise = max(unit, ROUNDING * (abs(rater) + abs(residual) + abs(person)))
     # the means of all k ratings of a person differ by this much
     if person + residual / k <= noise:
@@ -112,10 +112,10 @@ def _of_complete(sums: Floats, k: int) -> Floats:
     n, squares, persons, by_rater = sums[:, 0], sums[:, 1], sums[:, 2], sums[:, 3:]
     level = by_rater.sum(axis=1) ** 2 / (n * k)
     raters = (by_rater**2).sum(axis=1) / n
-    ms_person = (persons - level) / (n - 1)
-    ms_rater = (raters - level) / (k - 1)
-    ms_residual = np.maximum(squares - persons - raters + level, 0) / ((n - 1) * (k - 1))
-    ms_within = np.maximum(squares - persons, 0) / (n * (k - 1))
+    ms_person = _cleared(persons - level, squares) / (n - 1)
+    ms_rater = _cleared(raters - level, squares) / (k - 1)
+    ms_residual = _cleared(squares - persons - raters + level, squares) / ((n - 1) * (k - 1))
+    ms_within = _cleared(squares - persons, squares) / (n * (k - 1))
     return np.column_stack(
         [
             (ms_person - ms_residual) / k,
@@ -125,6 +125,12 @@ def _of_complete(sums: Floats, k: int) -> Floats:
             ms_within,
         ]
     )
+
+
+def _cleared(difference: Floats, squares: Floats) -> Floats:
+    """A sum of squares got by subtraction, without what rounding left of 0: a resample of one person has no spread."""
+    cleared: Floats = np.where(difference > ROUNDING * squares, difference, 0.0)
+    return cleared
 
 
 def _of_incomplete(sums: Floats, k: int) -> Floats:

@@ -195,8 +195,9 @@ class _Bootstrap:
 def _sem_r(sums: Floats) -> Floats:
     n, x, y, xx, yy, xy = sums.T
     own, other, both = ((squares - s * t / n) / (n - 1) for squares, s, t in ((xx, x, x), (yy, y, y), (xy, x, y)))
-    product = own * other
-    r = both / np.sqrt(np.where(product > NO_SPREAD**2, product, math.nan))
+    # a resample of one person has no spread, but for what rounding leaves of it
+    vary = np.minimum(own, other) > ROUNDING * (xx + yy)
+    r = both / np.sqrt(np.where(vary, own * other, math.nan))
     sem: Floats = np.sqrt((own + other) / 2 * np.maximum(1 - r, 0))
     return sem
 
@@ -284,13 +285,13 @@ def _concordance(a: Floats, b: Floats, confidence: float) -> Estimate:
     told = Estimate(ccc, n_persons=n, n_replications=2, confidence=confidence)
     if min(own, other) <= NO_SPREAD**2:
         return undefined("zero_variance", n_persons=n, n_replications=2)
-    r = both / math.sqrt(own * other)
-    if abs(r) <= NO_SPREAD or 1 - abs(ccc) <= NO_SPREAD:
+    if 1 - abs(ccc) <= NO_SPREAD:
         return told
-    u = shift**2 / math.sqrt(own * other)
-    rest = 1 - ccc**2
-    terms = (1 - r**2) * ccc**2 / (rest * r**2), 2 * ccc**3 * (1 - ccc) * u / (r * rest**2)
-    variance = (sum(terms) - ccc**4 * u**2 / (2 * r**2 * rest**2)) / (n - 2)
+    # Lin divides ccc by r, which is this also where r is 0
+    accuracy = 2 * math.sqrt(own * other) / (own + other + shift**2)
+    r, u, rest = both / math.sqrt(own * other), shift**2 / math.sqrt(own * other), 1 - ccc**2
+    terms = (1 - r**2) * accuracy**2 / rest, 2 * ccc**2 * accuracy * (1 - ccc) * u / rest**2
+    variance = (sum(terms) - ccc**2 * accuracy**2 * u**2 / (2 * rest**2)) / (n - 2)
     if variance <= 0:
         return told
     low, high = _fisher(ccc, math.sqrt(variance), confidence)

@@ -8,7 +8,7 @@ import numpy as np
 from pandas import DataFrame
 
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
+from psychometrics.estimate import Detail, Estimate, Floats, no_spread, undefined
 from psychometrics.person_means import Poles, mean_of_persons, needs, once, person_means, texts_of
 
 
@@ -141,7 +141,7 @@ def _standardised(x: Floats, reference: DataFrame, features: Sequence[str]) -> t
     sizes = np.maximum(np.isfinite(of).sum(axis=0), 1)
     mean = np.nansum(of, axis=0) / sizes
     sd = np.sqrt(np.nansum((of - mean) ** 2, axis=0) / sizes)
-    vary = sd > NO_SPREAD * np.maximum(1.0, np.abs(mean))
+    vary = sd > no_spread(np.abs(mean))
     return (x[:, vary] - mean[vary]) / sd[vary], [
         str(each) for each, has in zip(features, vary, strict=True) if not has
     ]

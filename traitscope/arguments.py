@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from traitscope import commands
+from traitscope.harmless import for_terminal
 
 
 class _Parser(argparse.ArgumentParser):
@@ -15,6 +16,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        super().exit(status, message and for_terminal(message))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -141,6 +145,13 @@ def parser() -> argparse.ArgumentParser:
     _record_option(importing)
     reparse = command("reparse", commands.reparse, "Read all stored replies of a record again with the present reader.")
     reparse.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    salvage = command(
+        "salvage",
+        commands.salvage,
+        "All replies that can still be read of a damaged record, as a new record that `run` completes.",
+    )
+    salvage.add_argument("record", type=Path, metavar="RECORD", help="the damaged record, which stays as it is")
+    salvage.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder of the new record")
     inventories = command(
         "inventories", commands.inventories, "The bank: items, scales, languages and terms; or one inventory in full."
     )
@@ -278,6 +289,13 @@ def parser() -> argparse.ArgumentParser:
     )
     _ask_above_option(recipe)
     recipe.add_argument("--yes", action="store_true", help="spend what the forecast says without asking")
+    doctor = command(
+        "doctor",
+        commands.doctor,
+        "Set-up, disk, keys (their names alone), models, browser and optional parts: what is there, what is missing or wrong, and how to mend it.",
+    )
+    doctor.add_argument("--model", default="", metavar="MODEL", help="ask it, too, whether it answers")
+    doctor.add_argument("--spend", action="store_true", help="ask it even if that may cost a fraction of a cent")
     teach = command(
         "class",
         commands.teach,

@@ -14,6 +14,7 @@ import msgspec
 
 from inventories.administer import Interview
 from traitscope import cost, pilot
+from traitscope.harmless import for_terminal
 from traitscope.interviews import check_served, interviews, trials_of
 from traitscope.listing import terms_of
 from traitscope.record import Record
@@ -60,6 +61,7 @@ def run_told(
     bars: list[Any] = []
 
     def tell(message: str) -> None:
+        message = for_terminal(message)  # it may quote what a server said
         if bars and not quiet:
             bars[-1].write(f"traitscope: {message}", file=sys.stderr)
         else:
@@ -71,7 +73,13 @@ def run_told(
         # on a screen the bar moves at once; in a log file a line now and then is enough
         often = 0.1 if sys.stderr.isatty() else 10
         bar: Any = tqdm(
-            total=total, initial=done, unit=" trials", desc=study.name, disable=quiet, smoothing=0.1, mininterval=often
+            total=total,
+            initial=done,
+            unit=" trials",
+            desc=for_terminal(study.name),
+            disable=quiet,
+            smoothing=0.1,
+            mininterval=often,
         )
         bars.append(bar)
         return lambda count: bar.update(count)
@@ -130,10 +138,8 @@ def _may_spend(
     check_served(study, abilities)
     rows = planning.forecast(study, abilities, folder, some, chosen.reuse)
     if unknown := sorted({row.model for row in rows if row.usd is None}):
-        print(
-            f"traitscope: no price is known for {', '.join(unknown)}; a study says it as price = {{ input, output }}",
-            file=sys.stderr,
-        )
+        told = f"traitscope: no price is known for {', '.join(unknown)}; a study says it as price = {{ input, output }}"
+        print(for_terminal(told), file=sys.stderr)
     high = min(cost.total(rows).high, math.inf if chosen.max_cost is None else chosen.max_cost)
     if high <= ask_above:
         return
@@ -141,7 +147,7 @@ def _may_spend(
     if not sys.stdin.isatty():
         part = "" if chosen.pilot is not None else ", or --pilot 0.05 to try a part first"
         raise StudyError(f"{told}; say --yes to spend it, --max-cost to stop at a sum{part}")
-    print(planning.priced(rows), file=sys.stderr)
+    print(for_terminal(planning.priced(rows)), file=sys.stderr)
     print(f"{told[0].upper()}{told[1:]}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise StudyError("nothing was asked")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from traitscope.lock import is_held
+from traitscope.lock import is_held, refuse_links
 
 LOG, PID = "run.log", "run.pid"
 STARTED = "TRAITSCOPE_STARTED"  # in the environment of a process of `start`
@@ -38,6 +38,7 @@ def start(
 def start_command(arguments: Sequence[str], folder: Path, keys: Mapping[str, str] | None = None) -> int:
     """Start `traitscope ARGUMENTS` as `start` does; what it says goes to `run.log` in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
+    refuse_links(folder)
     with (folder / LOG).open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "traitscope", *arguments],

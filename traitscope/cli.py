@@ -8,9 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from inventories.reading import DefinitionError
+from traitscope import disk_errors, stopping
 from traitscope.arguments import parser
+from traitscope.harmless import for_terminal, json_for_terminal
 
 
 def command_names() -> list[str]:
@@ -23,24 +26,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what is told to `sys.exit`."""
     given = _given(arguments)
     try:
-        result, text = given.command(given)
+        with stopping.heeded():
+            result, text = given.command(given)
     except _mistakes() as mistake:
-        print(f"traitscope: {' '.join(str(mistake).split())}", file=sys.stderr)
+        print(for_terminal(f"traitscope: {' '.join(str(mistake).split())}"), file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print("traitscope: stopped; what was answered is kept, and the same command goes on from here", file=sys.stderr)
-        return 130
+        return stopping.exit_code(stop)
     except Exception as failure:  # the one place where a failure of ours ends; the traceback helps to mend it
         if given.debug:
             raise
-        print(f"traitscope: failed: {type(failure).__name__}: {failure} (--debug shows where)", file=sys.stderr)
+        if isinstance(failure, OSError) and (refused := disk_errors.of_system(failure)):
+            print(for_terminal(f"traitscope: {refused}"), file=sys.stderr)
+            return 2
+        told = f"traitscope: failed: {type(failure).__name__}: {failure} (--debug shows where)"
+        print(for_terminal(told), file=sys.stderr)
         return 1
     try:
-        print(json.dumps(result, ensure_ascii=False, allow_nan=False) if given.json else text, flush=True)
-    except BrokenPipeError:  # the reader, such as `head`, has enough; Python must not complain when it ends
+        print(_printable(result, text, given.json), flush=True)
+    except OSError as problem:  # Python must not complain once more when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    # a verification that found differences went well, and yet is no success
-    return 1 if isinstance(result, dict) and result.get("equal") is False else 0
+        if not isinstance(problem, BrokenPipeError):  # the reader, such as `head`, has enough
+            print(f"traitscope: standard output: {disk_errors.of_system(problem) or problem}", file=sys.stderr)
+            return 2
+    # a verification that found differences went well, and yet is no success; nor is a doctor's visit that found something
+    return 1 if isinstance(result, dict) and False in (result.get("equal"), result.get("sound")) else 0
+
+
+def _printable(result: Any, text: str, as_json: bool) -> str:
+    """What is printed: the one place where texts of models and files reach a terminal."""
+    if as_json:
+        return json_for_terminal(json.dumps(result, ensure_ascii=False, allow_nan=False))
+    return for_terminal(text)
 
 
 def _given(arguments: Sequence[str] | None) -> argparse.Namespace:

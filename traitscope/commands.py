@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inventories.reading import DefinitionError
+from traitscope.harmless import for_terminal
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -104,6 +105,13 @@ def reparse(given: argparse.Namespace) -> tuple[Any, str]:
 
     count = reparse(Record(given.record))
     return {"record": str(given.record), "calls": count}, f"{given.record}: {count} calls read again"
+
+
+def salvage(given: argparse.Namespace) -> tuple[Any, str]:
+    """What can still be read of a damaged record, as a new one."""
+    from traitscope import salvage
+
+    return salvage.salvage(given.record, given.to)
 
 
 def inventories(given: argparse.Namespace) -> tuple[Any, str]:
@@ -207,7 +215,7 @@ def divergence(given: argparse.Namespace) -> tuple[Any, str]:
 
 
 def _tell(name: str) -> None:
-    print(f"traitscope: {name} ...", file=sys.stderr)
+    print(for_terminal(f"traitscope: {name} ..."), file=sys.stderr)
 
 
 def check(given: argparse.Namespace) -> tuple[Any, str]:
@@ -261,6 +269,13 @@ def _parameters(given: list[str]) -> dict[str, float]:
         except ValueError:
             raise DefinitionError(f"--parameter {each}: NAME=NUMBER is needed, such as a=50") from None
     return found
+
+
+def doctor(given: argparse.Namespace) -> tuple[Any, str]:
+    """What this installation has and lacks."""
+    from traitscope import doctor
+
+    return doctor.doctor(given.model, given.spend)
 
 
 def teach(given: argparse.Namespace) -> tuple[Any, str]:

@@ -9,9 +9,14 @@ from typing import Any
 
 from pandas import DataFrame, Series
 
+from inventories.reading import one_line, seen
+
 
 class DataError(ValueError):
     """A table that cannot be analysed; the message is one line with file, place, value and what is allowed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 BLANK = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "None", "."})
@@ -21,6 +26,7 @@ PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may
 OF_TRIALS = ("position", "place", "label")
 MOST_LEVELS = 50  # of a form factor
 PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
+MOST_UNPACKED = 200_000_000  # bytes of an Excel file
 LONGEST_CELL = 100_000_000  # characters; the csv module's own limit is shorter than a talkative model's reply
 
 
@@ -103,7 +109,15 @@ def _excel(path: Path) -> DataFrame:
     import pandas as pd
 
     try:
+        with zipfile.ZipFile(path) as archive:  # a few bytes of one may stand for a great many
+            size = sum(each.file_size for each in archive.infolist())
+        if size > MOST_UNPACKED:
+            raise DataError(
+                f"{path}: {size:,} bytes when it is unpacked; allowed: up to {MOST_UNPACKED:,}; a CSV file may be larger"
+            )
         table = pd.read_excel(path, sheet_name=0, dtype=object)
+    except DataError:
+        raise
     except (ValueError, KeyError, zipfile.BadZipFile) as problem:
         raise DataError(f"{path}: not an Excel file (.xlsx): {problem}") from None
     return _as_text(table, path)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pandas import DataFrame
 
 from traitscope import apa
+from traitscope.harmless import guarded_table
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Exhibit:
         return self._printed
 
     def csv(self) -> str:
-        """The whole table, unrounded, after what it is about."""
+        """The whole table, unrounded, after what it is about; no text in it is a formula to a spreadsheet."""
         return self._csv
 
     def markdown(self) -> str:
@@ -67,7 +68,7 @@ class Exhibit:
         table = self.table[[*self.table]]  # a copy: tables are shared
         for place, (name, word) in enumerate(about.items()):
             table.insert(place, name, word)
-        return table.to_csv(index=False)
+        return guarded_table(table).to_csv(index=False)
 
     def _told(self) -> str:
         """Caption and note: a table that is taken along stands alone."""

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from inventories.reading import allowed
+from inventories.reading import allowed, one_line, seen
 
 ONCE = ("title", "licence", "source", "instructions", "printed")  # TEXT follows
 TWICE = ("scale", "option")  # CODE or VALUE follows, then NAME or TEXT
@@ -50,7 +50,7 @@ class Sheet:
     mistakes: list[str] = field(default_factory=list)
 
     def wrong(self, file: str, line: int, what: str) -> None:
-        self.mistakes.append(f"{file}, line {line}{what}")
+        self.mistakes.append(one_line(f"{file}, line {line}{what}"))
 
 
 def toml_of(text: str, file: str) -> tuple[str, Sheet]:
@@ -115,8 +115,8 @@ def _check_columns(sheet: Sheet, file: str, line: int, columns: list[str]) -> bo
     twice = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
     lacking = "id" if "id" not in columns else "" if {"text", "left"} & set(columns) else "text"
     if unknown:
-        seen = ", ".join(map(repr, unknown))
-        what = f"unknown column{'s' if len(unknown) > 1 else ''} {seen}; {allowed(COLUMNS, unknown[0])}"
+        names = ", ".join(map(repr, unknown))
+        what = f"unknown column{'s' if len(unknown) > 1 else ''} {names}; {allowed(COLUMNS, unknown[0])}"
     elif twice:
         what = f"the column {twice[0]!r} stands twice"
     elif lacking:
@@ -138,12 +138,12 @@ def _head(sheet: Sheet, file: str, line: int, cells: list[str]) -> None:
         )
         sheet.wrong(file, line, what)
     elif word in ONCE and (len(rest) != 1 or word in sheet.head):
-        seen = (
+        told = (
             "it stands twice"
             if word in sheet.head
             else f"{len(rest)} cells follow, but 1 is needed (a text with commas in quotes)"
         )
-        sheet.wrong(file, line, f", {word}: {seen}")
+        sheet.wrong(file, line, f", {word}: {told}")
     elif word in ONCE:
         sheet.head[word], sheet.lines[word] = rest[0], line
     elif len(rest) != 2:
@@ -156,8 +156,8 @@ def _head(sheet: Sheet, file: str, line: int, cells: list[str]) -> None:
         if place in sheet.lines:
             sheet.wrong(file, line, f", scale: {rest[0]!r} stands already in line {sheet.lines[place]}")
         sheet.named, sheet.scales[rest[0]], sheet.lines[place] = True, rest[1], line
-    elif not re.fullmatch(r"[+-]?\d+", rest[0]):
-        sheet.wrong(file, line, f", option: the value must be a whole number, seen {rest[0]!r}")
+    elif not re.fullmatch(r"[+-]?[0-9]{1,9}", rest[0]):
+        sheet.wrong(file, line, f", option: the value must be a whole number of at most 9 digits, seen {seen(rest[0])}")
     else:
         sheet.options.append((int(rest[0]), rest[1]))
 

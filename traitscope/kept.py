@@ -27,12 +27,12 @@ _shelves: OrderedDict[str, _Shelf] = OrderedDict()
 _lock = threading.RLock()
 
 
-def kept(function: Callable[..., Result], record: Record, *arguments: Hashable) -> Result:
+def kept(function: Callable[..., Result], record: Record, *arguments: Hashable, beside: Record | None = None) -> Result:
     """What `function(record, *arguments)` returns, worked out once for each state of the record.
 
-    Whoever gets it shares it with all others: it must not be changed in place. Thirty who ask at once wait for one.
+    `beside` is another record that the function reads, too: its state counts as well. Whoever gets it shares it with all others: it must not be changed in place. Thirty who ask at once wait for one.
     """
-    name = (function.__module__, function.__qualname__, arguments)
+    name = (function.__module__, function.__qualname__, arguments, beside and (str(beside.folder), beside.stamp()))
     shelf, lock = _place(record, name)
     with lock:
         if name in shelf.results:

@@ -11,7 +11,7 @@ from typing import Any
 from pandas import DataFrame
 
 from inventories.reading import DefinitionError
-from traitscope import analysis, freeze
+from traitscope import analysis, freeze, recipe_records
 from traitscope.listing import terms_of
 from traitscope.lock import is_held
 from traitscope.record import FROZEN, Record, records
@@ -68,7 +68,7 @@ def study(record: Record) -> dict[str, Any]:
     models = ", ".join(model_name(record, name) for name in manifest.models)
     row: dict[str, Any] = {
         "record": record.name,
-        "title": manifest.title,
+        "title": _title(record),
         "changed": f"{datetime.fromtimestamp(max(record.stamp()) / 1e9):%Y-%m-%d %H:%M:%S}",
         "asked": f"{models}; {counted(len(manifest.personas), 'persona')}; {', '.join(manifest.inventories)}",
         "resume": shlex.join(["traitscope", "run", str(record.folder / "study.toml"), "--record", str(record.folder)]),
@@ -88,6 +88,12 @@ def study(record: Record) -> dict[str, Any]:
     told += f", {counts['failed']:,} failed and to be asked again" if counts["failed"] else ""
     told += f"; {dollars(usd)} spent" if usd else ""
     return {**row, **counts, "share": share, "outcomes": told, "usd": usd, "state": state}
+
+
+def _title(record: Record) -> str:
+    """The title, and the recipe that the record is part of, where it is."""
+    was = recipe_records.ran(record)
+    return record.manifest.title if was is None else f"{record.manifest.title} (recipe {was.recipe}, {was.scale})"
 
 
 def plan_told(record: Record) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from traitscope.store import StoreError
 
 STARTING, RUNNING, COMPLETE, FAILED, UNFINISHED = "starting", "being asked now", "complete", "failed", "unfinished"
 MOVING = (STARTING, RUNNING)
+MADE = re.compile(rf"{re.escape(tempfile.gettempdir())}/\w+/")  # where a study was made that nobody can open any more
 LONG = 60.0  # seconds after which a process that has said nothing is not starting any more
 
 
@@ -114,7 +117,8 @@ def _part(name: str, whom: str, folder: Path, held: bool) -> Part:
 def _said(folder: Path) -> str:
     """What ended the process that was started last, where that was no good end."""
     said = [background.last_words(working(folder)), background.last_words(working(folder), "--max-cost")]
-    return next((each.removeprefix("traitscope: ") for each in said if each.startswith("traitscope:")), "")
+    told = next((each.removeprefix("traitscope: ") for each in said if each.startswith("traitscope:")), "")
+    return MADE.sub("", told)
 
 
 def _state(folder: Path, found: list[Part], held: bool, said: str) -> str:

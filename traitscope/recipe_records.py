@@ -63,19 +63,31 @@ def file_of(record: Record) -> Path | None:
 
 
 def keep_file(folder: Path, file: Path | None) -> Path | None:
-    """Keep a copy of the user's file with the record, and return the one that counts: a record has one file for good."""
+    """Keep a copy of the user's file with the record, and return the one that counts: a record has one file for good.
+
+    As long as nothing was asked, a file that had a mistake in it can be replaced.
+    """
     kept = given_to(folder)
-    if file is None or kept is not None:
-        if file is not None and kept is not None and file.read_bytes() != kept.read_bytes():
-            raise DefinitionError(f"{folder}: was made with another file ({kept}); give another --record to use {file}")
+    if file is None:
         return kept
     if not file.is_file():
         raise DefinitionError(f"--with {file}: no such file")
-    (folder / GIVEN).mkdir(parents=True, exist_ok=True)
+    if kept is not None and _content(kept) == _content(file):
+        return kept
+    if (folder / "manifest.json").is_file():
+        before = "without a file" if kept is None else f"with another file ({kept})"
+        raise DefinitionError(f"{folder}: was made {before}; give another --record to use {file}")
+    shutil.rmtree(folder / GIVEN, ignore_errors=True)
+    (folder / GIVEN).mkdir(parents=True)
     for each in [file, key_of(file)]:
         if each is not None:
             shutil.copyfile(each, folder / GIVEN / each.name)
     return folder / GIVEN / file.name
+
+
+def _content(file: Path) -> list[bytes]:
+    """What a file says, and what the key beside it says where there is one."""
+    return [each.read_bytes() for each in (file, key_of(file)) if each is not None]
 
 
 def given_to(folder: Path) -> Path | None:

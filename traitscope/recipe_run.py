@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +19,9 @@ from traitscope.lock import alone
 from traitscope.making import MAKERS, SoFar
 from traitscope.recipe_analyses import ANALYSES
 from traitscope.recipe_file import Making, Recipe, Scale, load, names
-from traitscope.recipe_records import PAGE, Ran, keep_file, note, ran, spent, stage_folder, working
+from traitscope.recipe_records import PAGE, Ran, keep_file, note, noted, spent, stage_folder, working
 from traitscope.record import RUNS, Record, write_whole
+from traitscope.responders import by_name
 from traitscope.study import load_study
 from traitscope.web_page import Heading, Part, Points, Verbatim, page
 
@@ -80,22 +82,25 @@ def run(
     if judge and not recipe.judged:
         raise DefinitionError(f"recipe {name}: has nothing judged, but --judge {judge} was given")
     folder = folder or folder_of(name, model, scale)
-    for each in parameters or {}:
+    for each, value in (parameters or {}).items():
         if each not in recipe.parameters:
             raise DefinitionError(f"recipe {name}: no parameter {each!r}; {allowed(recipe.parameters, each)}")
+        if not (math.isfinite(value) and value > 0):
+            raise DefinitionError(f"--parameter {each}={value:g}: a number above 0 is needed")
     before = Ran(
         name, scale, model, (judge or model) if recipe.judged else "", {**recipe.parameters, **(parameters or {})}
     )
-    if (folder / "manifest.json").is_file() and (was := ran(Record(folder))) is not None and not was.asks_as(before):
-        told_of = (f"{each.recipe} at scale {each.scale} of {each.model}" for each in (was, before))
-        raise DefinitionError("{}: holds {}; give another --record for {}".format(folder, *told_of))
     parts: list[tuple[str, dict[str, Any], Making | None, Path]] = [
         ("", recipe.study_at(scale, model), recipe.making, folder)
     ]
     for stage in recipe.stages:
         asked = before.judge if stage.asks == "judge" else model
         parts.append((stage.name, stage.study_at(scale, asked), stage.making, stage_folder(folder, stage.name)))
+    if judge:
+        by_name(judge)  # a judge that is not there, or has no key, is told before the model is asked
     folders = [where for *_, where in parts]
+    for where in folders:
+        _check_free(where, before)
     counts = {"done": 0, "trials": 0}
     records = [str(folder)]
     with alone(working(folder)), stoppable(working(folder)):
@@ -118,6 +123,19 @@ def run(
             counts = {each: counts[each] + found[each] for each in counts}
             records += [str(where)] if stage_name else []
         return told(recipe, Record(folder), counts, records)
+
+
+def _check_free(folder: Path, as_what: Ran) -> None:
+    """Raise DefinitionError where the folder holds a record of something else."""
+    was = noted(folder)
+    if (folder / "manifest.json").is_file() and (was is None or not was.asks_as(as_what)):
+        holds = "a record that no recipe made" if was is None else _named(was)
+        raise DefinitionError(f"{folder}: holds {holds}; give another --record for {_named(as_what)}")
+
+
+def _named(as_what: Ran) -> str:
+    judge = f", judged by {as_what.judge}" if as_what.judge else ""
+    return f"{as_what.recipe} at scale {as_what.scale} of {as_what.model}{judge}"
 
 
 def _with_rest(given: Mapping[str, Any], others: list[Path]) -> Mapping[str, Any]:
@@ -173,7 +191,7 @@ def told(recipe: Recipe, record: Record, counts: Mapping[str, int], records: lis
 
 def result_page(recipe: Recipe, found: list[Exhibit]) -> str:
     """All that the recipe found, with figures, as one HTML file that needs no network."""
-    parts: list[Part] = [recipe.question, f"Source: {recipe.source}", f"Verified: {recipe.verified}"]
+    parts: list[Part] = [recipe.question, f"Verified: {recipe.verified}"]
     parts += [Heading("What differs from the paper"), Points(recipe.differs)]
     parts += [Heading("Not in this recipe"), Points(recipe.lacks)] if recipe.lacks else []
     parts += [Heading("Results"), *found]

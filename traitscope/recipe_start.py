@@ -21,6 +21,7 @@ from traitscope.background import start_command
 from traitscope.datafile import DataError
 from traitscope.design import design_file, design_plan
 from traitscope.design.design_probe import Answer
+from traitscope.links import is_plain_name
 from traitscope.making import MAKERS, SoFar
 from traitscope.making.people import key_of
 from traitscope.recipe_file import Recipe, load
@@ -29,6 +30,7 @@ from traitscope.recipe_run import folder_of
 from traitscope.record import Record
 from traitscope.study_file import Model, StudyError
 
+MOST_UPLOADED = 2  # files
 JUDGE_ALONE = 1.0  # US dollars to stop at, where the first study is free and what is judged is not known beforehand
 
 
@@ -47,10 +49,18 @@ def uploaded(files: Sequence[tuple[str, bytes]]) -> Path | None:
     """
     if not files:
         return None
+    if len(files) > MOST_UPLOADED:
+        raise DataError(
+            f"{len(files)} files; allowed: one, and its own key beside it (people.csv with people_key.toml)"
+        )
+    files = [(PurePath(name.replace("\\", "/")).name, data) for name, data in files]
+    for name, _ in files:
+        if not is_plain_name(name):
+            raise DataError(f"{name[:60]!r}: no name of a file")
     folder = Path(_kept_here().name) / digest([[name, hashlib.blake2b(data).hexdigest()] for name, data in files])
     folder.mkdir(exist_ok=True)
     for name, data in files:
-        (folder / PurePath(name.replace("\\", "/")).name).write_bytes(data)
+        (folder / name).write_bytes(data)
     paths = sorted(folder.iterdir())
     keys = {key_of(each) for each in paths}
     own = [each for each in paths if each not in keys]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
-import shutil
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -150,20 +150,16 @@ def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> 
     folder.mkdir(parents=True, exist_ok=True)
     old = Record(folder).manifest if (folder / "manifest.json").is_file() else None
     if study.path.resolve() != (folder / "study.toml").resolve():
-        (folder / "study.toml").write_text(study.text, "utf-8")
+        write_whole(folder / "study.toml", study.text)
     statements = [twins(each) for each in study.inventories.values() if each.twin_of]
     for inventory in (*study.inventories.values(), *statements):
         file = Path(inventory.file)
         if file.parent.resolve() != BANK.resolve():
             (folder / "inventories").mkdir(exist_ok=True)
-            target = folder / "inventories" / file.name
-            if file.resolve() != target.resolve():
-                shutil.copyfile(file, target)
+            _copy_whole(file, folder / "inventories" / file.name)
     for file in persona_files(parse_toml(study.text, StudyFile, str(study.path)), study.path.parent):
         (folder / "personas").mkdir(exist_ok=True)
-        target = folder / "personas" / file.name
-        if file.resolve() != target.resolve():
-            shutil.copyfile(file, target)
+        _copy_whole(file, folder / "personas" / file.name)
     reference, reference_name = _reference(study)
     manifest = Manifest(
         study=study.name,
@@ -248,6 +244,18 @@ def package_versions() -> dict[str, str]:
 
 def write_whole(path: Path, text: str) -> None:
     """A reader sees the old file or the new one, never half of it."""
-    part = path.with_suffix(".part")
-    part.write_text(text, "utf-8")
+    _write_whole(path, path.with_suffix(".part"), text.encode("utf-8"))
+
+
+def _copy_whole(file: Path, target: Path) -> None:
+    """Copy a file into a folder of the record; the part lies outside, where nobody takes it for a file of that name."""
+    if file.resolve() != target.resolve():
+        _write_whole(target, target.parent.with_suffix(".part"), file.read_bytes())
+
+
+def _write_whole(path: Path, part: Path, content: bytes) -> None:
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut would leave the new name with nothing in it
     part.replace(path)

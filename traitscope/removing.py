@@ -16,7 +16,7 @@ from traitscope.store import StoreError
 MANIFEST = "manifest.json"
 # what this program writes into a record; anything else there is somebody's own
 FILES = {"study.toml", MANIFEST, "manifest.part", "answers.sqlite", "answers.sqlite-wal", "answers.sqlite-shm", FROZEN,
-         "frozen.part", LOG, PID, LOCK, NOTE, PAGE, "recipe.part"}  # fmt: skip
+         "frozen.part", "study.part", "inventories.part", "personas.part", LOG, PID, LOCK, NOTE, PAGE, "recipe.part"}  # fmt: skip
 FOLDERS = {"inventories", "personas", GIVEN, WORKING}
 MOST_NAMES = 3
 

@@ -21,6 +21,7 @@ from traitscope.cost import with_cost
 from traitscope.freeze import told_before
 from traitscope.importing import reread
 from traitscope.interviews import check_served, interviews
+from traitscope.links import is_plain_name
 from traitscope.lock import alone
 from traitscope.record import RUNS, Record, make_record
 from traitscope.responders import by_name
@@ -30,7 +31,7 @@ from traitscope.responders.pace import pace_of
 from traitscope.responders.workers import Cluster
 from traitscope.store import Store
 from traitscope.study import Study
-from traitscope.study_file import Model
+from traitscope.study_file import Model, StudyError
 
 Progress = Callable[[int], object]  # called with the number of trials that one call settled
 Tell = Callable[[str], object]
@@ -49,6 +50,8 @@ class Options(msgspec.Struct, frozen=True):
 
 def folder_of(study: Study, folder: Path | None = None) -> Path:
     """Where a study's record lies: `runs/<study>/` unless told otherwise."""
+    if folder is None and not is_plain_name(study.name):
+        raise StudyError(f"{study.path}: its name cannot be that of a folder; rename it, or say --record DIR")
     return folder or RUNS / study.name
 
 

@@ -6,6 +6,7 @@ Calls are append-only and kept for ever; answers are a cache that `reparse` rebu
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
 import zlib
@@ -19,17 +20,23 @@ from inventories.administer import Interview, Reading
 from inventories.answers import READER_VERSION, PrintedOption
 from inventories.forms import Elicitation, Step
 from inventories.ids import digest
+from inventories.reading import one_line
 from inventories.responder import Message, Prompt, Reply
 from inventories.wording import printed_options
+from traitscope.disk_errors import of_database
 from traitscope.distributions import encoded, stored_reply
-from traitscope.queries import COUNTS, FIRST_SCHEMA, IS_BEGUN, IS_DONE, LATELY, LIKELIHOODS, TABLES, USABLE
+from traitscope.queries import COUNTS, FIRST_SCHEMA, IS_BEGUN, IS_DONE, LATELY, LIKELIHOODS, MENDING, TABLES, USABLE
 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
+SAFE_SECONDS = 5.0  # a power cut loses no more than this: so often the disk itself is waited for
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
 
 
 class StoreError(RuntimeError):
     """A record that cannot be opened or written."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 def _first_schema(db: sqlite3.Connection) -> None:
@@ -64,39 +71,82 @@ class Store:
                 self.db.close()
                 self._open(False)
         except sqlite3.DatabaseError as problem:
-            raise StoreError(f"{path}: cannot be used as a record: {problem}") from None
+            raise self._unusable(problem) from None
         self._waiting = 0
-        self._last_commit = time.monotonic()
+        self._last_commit = self._last_safe = time.monotonic()
         self._kept: set[str] = set()  # shared texts that are known to be there; emptied before it gets large
 
     def _open(self, write: bool) -> None:
-        target = f"{self.path.resolve().as_uri()}?mode={'rwc' if write else 'ro'}"
-        self.db = sqlite3.connect(target, uri=True, isolation_level=None, timeout=30)
+        self._file: tuple[int, int] | None = None  # of the file that is written
+        self.db = self._connected("rwc" if write else "ro")
         if write:
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.execute("PRAGMA synchronous=NORMAL")
             self._migrate()
-        self._version()
+            self._file = _identity(self.path)
+        try:
+            self._version()
+        except sqlite3.OperationalError as problem:
+            # a whole record in a folder that cannot be written, where SQLite finds no place for its own files
+            if write or problem.sqlite_errorname != "SQLITE_CANTOPEN" or _size(Path(f"{self.path}-wal")):
+                raise
+            self.db.close()
+            self.db = self._connected("ro&immutable=1")
+            self._version()
+
+    def _connected(self, mode: str) -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
+        )
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, _: object, problem: BaseException | None, *__: object) -> None:
         if isinstance(problem, sqlite3.DatabaseError):  # a damaged file opens, and says so when it is read
-            self.db.close()
-            raise StoreError(f"{self.path}: cannot be used as a record: {problem}") from None
+            raise self._unusable(problem) from None
         self.close()
+
+    def _unusable(self, problem: sqlite3.DatabaseError) -> StoreError:
+        """Let the file go; what it suffers from, in words."""
+        page = None
+        if hasattr(self, "db"):
+            if getattr(problem, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
+                page = self._damaged_page()
+            self.db.close()
+        return StoreError(of_database(self.path, problem, page))
+
+    def _damaged_page(self) -> int | None:
+        """The first page that SQLite cannot read, where it can say so."""
+        try:
+            told = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError:
+            return None
+        found = re.search(r"page (\d+)", told, re.IGNORECASE)
+        return int(found[1]) if found else None
 
     def close(self) -> None:
         """Write what waits and let the file go."""
-        self.commit()
+        try:
+            if self.db.in_transaction:
+                self.db.execute("COMMIT")
+        except sqlite3.DatabaseError as problem:
+            raise self._unusable(problem) from None
         self.db.close()
 
     def commit(self) -> None:
-        """Everything so far outlives this process."""
+        """Everything so far outlives this process; raises StoreError where the file is no longer in its place."""
+        now = time.monotonic()
         if self.db.in_transaction:
             self.db.execute("COMMIT")
-        self._waiting, self._last_commit = 0, time.monotonic()
+            if self._file and _identity(self.path) != self._file:
+                raise StoreError(
+                    f"{self.path.parent}: was deleted or moved while it was being asked; no more is asked, and nothing is made anew"
+                )
+            if now - self._last_safe > SAFE_SECONDS:
+                self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                self._last_safe = now
+        self._waiting, self._last_commit = 0, now
 
     def _migrate(self) -> None:
         if self._version() == len(MIGRATIONS):
@@ -126,26 +176,28 @@ class Store:
         self._begin()
         self.db.execute("UPDATE sittings SET current = 0")
 
-    def plan(self, interviews: Iterable[Interview], first: int = 0) -> int:
-        """Insert the sittings and trials that are not there yet; return how many sittings were given."""
+    def plan(self, interviews: Iterable[Interview], first: int = 0, mend: bool = False) -> int:
+        """Insert the sittings and trials that are not there yet; return how many sittings were given.
+
+        A sitting that is there has its trials, unless what is planned is to `mend` a record.
+        """
         self._begin()
         number = first
         for number, each in enumerate(interviews, start=first + 1):
             sitting, form = each.sitting, each.sitting.form
             known = self.db.execute("SELECT 1 FROM sittings WHERE id = ?", (sitting.id,)).fetchone()
+            if mend or not known:  # before the sitting: no Ctrl-C leaves a sitting without its trials
+                steps = [step for conversation in sitting.conversations for step in conversation]
+                self.db.executemany(
+                    "INSERT OR IGNORE INTO trials VALUES (?,?,?,?,?,?,?,?)",
+                    [row for place, step in enumerate(steps) for row in self._trial_rows(each, step, place)],
+                )
             self.db.execute(
                 "INSERT INTO sittings VALUES (?,?,?,?,?,?,?,?,?,?,1) ON CONFLICT (id) "
                 "DO UPDATE SET current = 1, number = excluded.number, persona = excluded.persona",
                 (sitting.id, number, sitting.model, sitting.persona, sitting.inventory, form.language,
                  json.dumps(msgspec.to_builtins(form), sort_keys=True), sitting.elicitation, sitting.reply, sitting.replicate),
             )  # fmt: skip
-            if known:
-                continue
-            steps = [step for conversation in sitting.conversations for step in conversation]
-            self.db.executemany(
-                "INSERT OR IGNORE INTO trials VALUES (?,?,?,?,?,?,?,?)",
-                [row for place, step in enumerate(steps) for row in self._trial_rows(each, step, place)],
-            )
         return number
 
     def _trial_rows(self, interview: Interview, step: Step, place: int) -> Iterator[tuple[Any, ...]]:
@@ -298,6 +350,25 @@ class Store:
             "INSERT INTO call_trials VALUES (?,?,?)", [(call["id"], trial, line) for line, trial in enumerate(trials)]
         )
 
+    # ---- rows that were read from a damaged file
+
+    def salvage(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Insert rows into one of the tables; those that are there stay."""
+        self._begin()
+        marks = ",".join("?" * len(columns))
+        self.db.executemany(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+    def mend(self) -> dict[str, int]:
+        """Link replies to trials as far as that follows from what is left, and count the rest; see `queries.MENDING`."""
+        self._begin()
+        found: dict[str, int] = {}
+        for name, statement in MENDING:
+            cursor = self.db.execute(statement)
+            if name:
+                found[name] = cursor.fetchone()[0]
+        self.commit()
+        return found
+
     # ---- reading again
 
     def reread(self, read: Callable[[list[tuple[str, str]], tuple[PrintedOption, ...], Reply], list[Reading]]) -> int:
@@ -425,6 +496,19 @@ def stored_prompt(
         head, gap, tail = message.content.rpartition("\n\n")
         kept.append([message.role, *(keep(part) for part in ((head + gap, tail) if gap else (tail,)))])
     return json.dumps([kept, [keep(each) for each in continuations]], separators=(",", ":"))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and number of a file; None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _contains(text: str | None, part: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from inventories.definitions import Inventory
 from inventories.forms import Form, check_form
 from inventories.loading import in_language
 from inventories.persona_sets import Persona, load_persona_set
-from inventories.reading import DefinitionError, allowed
+from inventories.reading import DefinitionError, allowed, seen
 from inventories.responder import ResponderError
 from inventories.scenarios import as_asked
 from inventories.wording import WORDINGS, wording
@@ -19,6 +20,8 @@ from traitscope.crossed_personas import crossed
 from traitscope.responders.keys import refuse_secret_text
 from traitscope.responders.limits import Limits
 from traitscope.study_file import Analysis, Ask, Model, People, StudyError, StudyFile, study_file
+
+MOST_SITTINGS = 5_000_000
 
 
 class Study(msgspec.Struct, frozen=True):
@@ -66,6 +69,8 @@ def load_study(path: Path | str) -> Study:
         _check(study)
     except (DefinitionError, ResponderError) as mistake:
         raise StudyError(_told(path, str(mistake))) from None
+    except OSError as problem:  # a name longer than any file's, a folder that may not be read
+        raise StudyError(_told(path, f"{seen(problem.filename)}: {problem.strerror}")) from None
     return study
 
 
@@ -140,8 +145,7 @@ def _personas(file: StudyFile, path: Path) -> tuple[tuple[Persona, ...], dict[st
             raise DefinitionError(f"{place}: `id` is missing")
         else:
             people.append(Persona(id=each.id, text=each.text or "", assigned=each.assigned, set="study"))
-    ids = [each.id for each in people]
-    if doubled := sorted({each for each in ids if ids.count(each) > 1}):
+    if doubled := sorted(name for name, count in Counter(each.id for each in people).items() if count > 1):
         raise DefinitionError(f"personas: the id {doubled[0]!r} stands twice; ids must differ")
     return tuple(people), negated
 
@@ -188,6 +192,23 @@ def _check(study: Study) -> None:
                 raise DefinitionError(f"analysis, statistics: no statistic {name!r}; {allowed(STATISTICS, name)}")
     for number, ask in enumerate(study.asks, start=1):
         _check_ask(study, ask, f"asks number {number}")
+    _check_size(study)
+
+
+def _check_size(study: Study) -> None:
+    """A slip of the finger is told at once, not planned for hours."""
+    sittings = 0
+    for ask in study.asks:
+        people = len(study.personas)
+        if ask.personas is not None:
+            people = sum(bool({each.id, each.set} & set(ask.personas)) for each in study.personas)
+        forms = len(ask.forms(study.seed)) * ask.replicates
+        sittings += forms * people * len(asked_inventories(study, ask)) * len(study.models)
+    if sittings > MOST_SITTINGS:
+        raise DefinitionError(
+            f"asks: {sittings:,} sittings; allowed: up to {MOST_SITTINGS:,} in one study (forms x replicates x personas x "
+            "inventories x models)"
+        )
 
 
 def _check_ask(study: Study, ask: Ask, place: str) -> None:

@@ -9,12 +9,15 @@ import msgspec
 
 from inventories.designs import Design, crossed, fraction
 from inventories.forms import Elicitation, Extra, Form
-from inventories.reading import read_toml
+from inventories.reading import one_line, read_toml
 from traitscope.responders.limits import Limits
 
 
 class StudyError(ValueError):
     """A mistake in a study file; the message is one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

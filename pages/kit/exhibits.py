@@ -92,7 +92,7 @@ def _table(shown: Exhibit) -> None:
         columns=lambda word: word.replace("95 % CI", "95\u00a0%\u00a0CI")
     )  # kept in one line
     if len(printed) <= MOST_ROWS:
-        st.table(printed.map(plain), border="horizontal", hide_index=True)
+        st.table(printed.map(plain).rename(columns=plain), border="horizontal", hide_index=True)
     else:
         st.dataframe(printed, hide_index=True, key=f"table_{shown.name}")
     told = [f"{each.word}: {each.told}" for each in shown.columns if each.told and each.word in printed]

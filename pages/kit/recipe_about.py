@@ -9,12 +9,14 @@ from traitscope.recipe_file import Recipe
 
 
 def listed(recipes: dict[str, Recipe], key: str) -> None:
-    """All recipes with question and source; who clicks a name chooses it under `key`."""
+    """All recipes with question and source; who opens one chooses it under `key`."""
     for name, recipe in recipes.items():
-        with st.container(border=True, gap="xxsmall"):
-            st.button(f"**{plain(recipe.title)}**", key=f"choose_{name}", type="tertiary", on_click=_choose, args=(key, name))
-            st.markdown(plain(recipe.question))
-            st.caption(plain(f"{name}. {recipe.source}"))
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            with st.container(gap="xxsmall"):
+                st.markdown(f"**{plain(recipe.title)}**")
+                st.markdown(plain(recipe.question))
+                st.caption(plain(f"{name}. {recipe.source}"))
+            st.button("Open", key=f"choose_{name}", on_click=_choose, args=(key, name))
 
 
 def _choose(key: str, name: str) -> None:

@@ -57,7 +57,10 @@ def form(name: str, recipe: Recipe) -> None:
 
 
 def _model(label: str, first: list[str], key: str) -> str:
-    found: str = st.selectbox(label, [*first, *designing.MODELS], key=key, accept_new_options=True, width=300, help=f"Choose, or type any name: {OTHER}", persist_state="session")  # fmt: skip
+    known = [*first, *designing.MODELS]
+    typed = st.session_state.get(key, known[0])
+    known += [typed] if typed not in known else []
+    found: str = st.selectbox(label, known, key=key, accept_new_options=True, width=300, help=f"Choose, or type any name: {OTHER}", persist_state="session")  # fmt: skip
     return found
 
 

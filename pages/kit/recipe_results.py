@@ -57,5 +57,7 @@ def _found(record: Record, name: str, recipe: Recipe, complete: bool) -> None:
         st.caption(plain(f"The record is {record.name}: Trait profiles, Replies and the others show it, too."))
     for each in recipes_shown.published(recipe, "published_beside"):
         exhibit(each)
+    if not shown:
+        st.info("These answers are too few for any of its tables yet.")
     for each in shown:
         exhibit(each)

@@ -71,7 +71,9 @@ def test_another_length_of_a_task_is_another_sitting_and_the_usual_length_is_not
 def test_items_asked_again_follow_the_task_in_the_same_order_under_ids_of_their_own() -> None:
     (steps,) = planned(LETTER, AGAIN, form=Form(memory="continued", items="shuffled", options="reversed")).conversations
     assert [step.kind for step in steps] == ["item"] * 10 + ["task"] + ["again"] * 10
-    first, second = ([trial for step in steps if step.kind == kind for trial in step.trials] for kind in ("item", "again"))
+    first, second = (
+        [trial for step in steps if step.kind == kind for trial in step.trials] for kind in ("item", "again")
+    )
     assert [(each.item, each.shown) for each in first] == [(each.item, each.shown) for each in second]
     assert len({each.id for each in (*first, *second)}) == 20
 

@@ -29,6 +29,17 @@ def keyed_given(items: tuple[int, int] = (4, 4)):
     )
 
 
+PROFILES = {
+    "affine": "the constant a has the unit of the profiles",
+    "far_from_zero": "profiles are percent, 0 to 100",
+    "persons_doubled": "runs are no persons",
+}
+
+
+def percents(*size, **more):
+    return scores(*size, **more).map(lambda table: 50 + table)
+
+
 def repeats_of(items: pd.DataFrame, **more):
     """Every person's row twice, the second turned by one place: repeats that are no copies."""
     rows = pd.concat([items, items.shift(1, axis=1).fillna(3)], ignore_index=True)
@@ -55,7 +66,11 @@ OWED = {
     "ordinal_alpha": Owes(
         partial(ps.ordinal_alpha, seed=1, resamples=10), ITEM_GIVEN, ITEMS, slow=True,
     ),
-    "polychoric": Owes(ps.polychoric, ITEM_GIVEN, ITEMS, {r"thresholds.*\.(category|value)": "location"}, slow=True),
+    "polychoric": Owes(
+        # thresholds go by the number of the answer, which another unit changes
+        lambda items, missing: {k: v for k, v in vars(ps.polychoric(items, missing=missing)).items() if k in ("correlations", "note", "n_persons")},
+        ITEM_GIVEN, ITEMS, slow=True,
+    ),
     "factorability": Owes(ps.factorability, ITEM_GIVEN, ITEMS, doubled={"bartlett": "free"}),
     "efa": Owes(
         partial(ps.efa, n_factors=1),
@@ -78,7 +93,7 @@ OWED = {
     "parallel_forms": Owes(
         partial(ps.parallel_forms, seed=1, resamples=FEW),
         st.fixed_dictionaries({"scores": scores(columns=3), "missing": RULE}), {"scores": Wide(), "missing": Fixed()},
-        {r"\.mean$": "location", r"\.shift$|levels.*(low|high)": "spread"}, doubled={"": "shrinks"},
+        {r"\.mean$": "location", r"\.(shift|sd)$": "spread"}, doubled={"agreement|shift|share": "free", "": "shrinks"},
     ),
     "krippendorff_alpha": Owes(
         partial(ps.krippendorff_alpha, level="interval", seed=1, resamples=FEW), RATINGS, {"ratings": Wide()}, doubled={"": "shrinks"},
@@ -98,7 +113,7 @@ OWED = {
             scores, ["E", "N"], {"a": list(scores)[:2], "b": list(scores)[2:]}, missing=missing, seed=1, resamples=FEW
         ),
         st.fixed_dictionaries({"scores": scores(7, 4), "missing": RULE}), {"scores": Wide(), "missing": Fixed()},
-        but={"columns_permuted": "a column is one trait by one method"},
+        seeded="low|high", but={"columns_permuted": "a column is one trait by one method"},
     ),
     "item_kappas": Owes(
         ps.item_kappas, st.fixed_dictionaries({"first": answers(persons=(7, 7), items=(3, 3)), "second": answers(persons=(7, 7), items=(3, 3))}),
@@ -115,22 +130,22 @@ OWED = {
     ),
     "style_alphas": Owes(ps.style_alphas, keyed_given(), SCALE_KEYS, but=PLACES),
     "without_acquiescence": Owes(ps.without_acquiescence, keyed_given(), SCALE_KEYS, but=PLACES),
-    "keyed": Owes(ps.keyed, keyed_given(), SCALE_KEYS, but=PLACES),
+    "keyed": Owes(lambda raw, keys, low, high: ps.keyed(raw, keys, low, high), keyed_given(), SCALE_KEYS, but=PLACES),
     "keying_suspicion": Owes(ps.keying_suspicion, keyed_given(), SCALE_KEYS, but=PLACES),
     "scale_score": Owes(ps.scale_score, st.fixed_dictionaries({"items": rating_tables()}), {"items": Wide()}, {r"\.score$": "location"}),
     "profile_consistency": Owes(
-        partial(ps.profile_consistency, seed=1, resamples=FEW), st.fixed_dictionaries({"profiles": scores(columns=3)}), {"profiles": Wide()},
-        but={"affine": "the constant a has the unit of the profiles", "persons_doubled": "runs are no persons"},
+        partial(ps.profile_consistency, seed=1, resamples=FEW), st.fixed_dictionaries({"profiles": percents(columns=3)}), {"profiles": Wide()},
+        but=PROFILES,
     ),
     "profile_fairness": Owes(
         partial(ps.profile_fairness, seed=1, resamples=FEW, permutations=FEW),
-        st.fixed_dictionaries({"first": scores(5, 3), "second": scores(6, 3)}), {"first": Wide(0), "second": Wide(1)},
-        but={"affine": "the constant a has the unit of the profiles", "persons_doubled": "runs are no persons"},
+        st.fixed_dictionaries({"first": percents(5, 3), "second": percents(6, 3)}), {"first": Wide(0), "second": Wide(1)},
+        but=PROFILES,
     ),
     "profile_robustness": Owes(
         partial(ps.profile_robustness, seed=1, resamples=FEW, permutations=FEW),
-        st.fixed_dictionaries({"fixed": scores(5, 3), "permuted": scores(6, 3)}), {"fixed": Wide(0), "permuted": Wide(1)},
-        but={"affine": "the constant a has the unit of the profiles", "persons_doubled": "runs are no persons"},
+        st.fixed_dictionaries({"fixed": percents(5, 3), "permuted": percents(6, 3)}), {"fixed": Wide(0), "permuted": Wide(1)},
+        but=PROFILES,
     ),
     "density_outliers": Owes(
         lambda points: ps.density_outliers(points, "scores", eps=1.0, min_points=3), st.fixed_dictionaries({"points": scores((6, 12), 2)}),
@@ -154,9 +169,4 @@ OWED = {
              "renamed": "said and done are no items", "one column constant": "x", "one column empty": "x"},
     ),
 }  # fmt: skip
-
-
-def two(name: str = "scores", columns: int = 2, size=(6, 9)):
-    return st.fixed_dictionaries({name: scores(size, columns)})
-
 

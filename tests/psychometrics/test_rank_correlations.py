@@ -17,7 +17,9 @@ SIX = {"anger": [1.0, 2.0, 3.0, 5.0, 4.0, 7.0], "N": [-1.0, -1.0, 1.0, -1.0, 1.0
 
 def one(x: list[float], y: list[float], **told: int) -> pd.Series:
     """The row of one feature and one level."""
-    return rank_correlations(DataFrame({"x": x}), DataFrame({"y": y}), **{"seed": 1, "permutations": 200, **told}).iloc[0]
+    return rank_correlations(DataFrame({"x": x}), DataFrame({"y": y}), **{"seed": 1, "permutations": 200, **told}).iloc[
+        0
+    ]
 
 
 def drawn(persons: int = 40, seed: int = 3) -> tuple[DataFrame, DataFrame]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
+from imitations import Imitation, said
 from pandas import DataFrame
 
-from imitations import Imitation, said
 from traitscope import recipe_file, recipe_run
 from traitscope.exhibit import Exhibit
 from traitscope.making import MAKERS, SoFar

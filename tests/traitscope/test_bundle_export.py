@@ -11,7 +11,7 @@ import pytest
 from traitscope import analysis
 from traitscope.bundle.comparing import differences
 from traitscope.bundle.spss import variable_names
-from traitscope.bundle.tabling import guarded, unguarded
+from traitscope.harmless import guarded, unguarded
 from traitscope.bundle.verifying import verify
 from traitscope.bundle.writing import export
 from traitscope.cli import main

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from imitations import serving
-from inventories.responder import About, Shown
 from recipes_held import answering, exhibits, held, table, with_parameters
-from traitscope import tables
+
+from inventories.responder import About, Shown
+from traitscope import recipe_file, tables
 from traitscope.record import Record
 from traitscope.responders.simulated import SimulatedResponder
 from traitscope.results import change_shown
 
 PERSON = {"effect": 0.6, "trait_sd": 0.5, "item_sd": 0.2, "noise": 0.3}
+PERSONS = 2 * recipe_file.load("interaction").small["personas"][0]["times_n"]
 PLACE = ("bfi10", "simulated:person", "rating: chosen")
 
 
@@ -44,7 +45,7 @@ def expected_shift(record: Record, shift: float) -> float:
 def test_what_a_task_adds_is_found_on_every_scale_and_about_as_large_as_it_is(moved: Record) -> None:
     found = table(exhibits("interaction", moved), "paired_change")
     assert found["condition"].to_list() == [change_shown.ALONE] * 5 + [change_shown.TOGETHER] * 5
-    assert (found["n_persons"] == 12).all() and (found["mean_shift"] > 0).all() and (found["d_z"] > 0).all()
+    assert (found["n_persons"] == PERSONS).all() and (found["mean_shift"] > 0).all() and (found["d_z"] > 0).all()
     assert (found["after"] - found["before"]).to_numpy() == pytest.approx(found["mean_shift"].to_numpy())
     expected = expected_shift(moved, 0.5)
     assert 0.3 < expected < 0.4  # a threshold every 4/3 units of the trait
@@ -91,7 +92,7 @@ def test_d_av_and_the_unpaired_f_are_those_computed_by_hand(moved: Record) -> No
         row = found.loc[(condition, name)]
         assert row["d_av"] == pytest.approx(shift / math.sqrt(variance))
         assert row["d_z"] == pytest.approx(shift / (after - before).std(ddof=1))
-        assert row["f"] == pytest.approx(12 / 2 * shift**2 / variance)
+        assert row["f"] == pytest.approx(PERSONS / 2 * shift**2 / variance)
 
 
 def test_the_scores_before_are_those_of_the_record_without_the_items_asked_again(moved: Record) -> None:
@@ -99,7 +100,7 @@ def test_the_scores_before_are_those_of_the_record_without_the_items_asked_again
     chosen = scores[scores["version"] == "chosen"].set_index(["persona", "scale"])["score"]
     some = change_shown.before_and_after(moved, *PLACE)
     alone = some[some["condition"] == change_shown.ALONE].set_index(["person", "scale"])["before"]
-    assert len(chosen) == len(alone) == 60 and (chosen.sort_index() == alone.sort_index()).all()
+    assert len(chosen) == len(alone) == PERSONS * 5 and (chosen.sort_index() == alone.sort_index()).all()
 
 
 def test_everybody_reads_one_text_of_the_other_group_whole_and_answers_about_themselves(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_everybody_reads_one_text_of_the_other_group_whole_and_answers_about_the
         record = held(tmp_path, "interaction", served.model)
     chats = [asked["messages"] for _, asked in served.asked if "Your partner" in str(asked.get("messages", [{}])[-1])]
     opened, read = ([messages[place]["content"] for messages in chats] for place in (0, -1))
-    assert len(read) == 12 and len(set(read)) == 12
+    assert len(read) == len(set(read)) == PERSONS
     for persona, words in zip(opened, read, strict=True):
         other = "creative" if "introverted" in persona else "analytic"
         assert f"story:\n\nA {other} {{text}} of {{persona}} by " in words and words.count("story:") == 1
@@ -123,8 +124,9 @@ def test_everybody_reads_one_text_of_the_other_group_whole_and_answers_about_the
     assert set(extraversion["before"]) == set(extraversion["after"]) == {3.0}  # one item of two is reversed
 
 
-def test_without_groups_or_without_a_task_the_reason_is_told(tmp_path: Path) -> None:
+def test_without_answers_or_without_groups_the_reason_is_told(tmp_path: Path) -> None:
     record = held(tmp_path, "interaction", "simulated:refuser")
     assert all(each.missing for each in exhibits("interaction", record))
-    (gap,) = change_shown.groups(held(tmp_path / "one", "interaction", "simulated:perfect", personas=["big_five_32"]))
-    assert gap.missing == change_shown.NO_GROUPS
+    ungrouped = held(tmp_path / "one", "interaction", "simulated:perfect", personas=["big_five_32"])
+    assert {each.missing for each in change_shown.groups(ungrouped)} == {change_shown.NO_GROUPS}
+    assert set(table(exhibits("interaction", ungrouped), "paired_change")["condition"]) == {change_shown.ALONE}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 from pandas import DataFrame
 
-from traitscope.bundle.tabling import unguarded
+from traitscope.harmless import unguarded
 
 CLOSE = 1e-9  # relative; other processors and libraries round the last digits of a statistic in another way
 KEYS = ("table", "trial", "sitting", "scale", "version", "column")  # that name a row; else its first texts do

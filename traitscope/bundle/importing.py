@@ -12,6 +12,7 @@ import msgspec
 from traitscope.bundle.lines import CALLS, Differs, restore
 from traitscope.bundle.package import PACKAGE, is_bundle
 from traitscope.datafile import DataError
+from traitscope.links import first_link, is_plain_name
 from traitscope.record import FROZEN, RUNS, Manifest, Record, write_manifest
 
 STUDY, MANIFEST = "study.toml", "manifest.json"
@@ -52,10 +53,17 @@ def manifest_of(folder: Path) -> Manifest:
     for name in (STUDY, MANIFEST, CALLS):
         if not (folder / name).is_file():
             raise DataError(f"{folder}: the bundle has no {name}")
+    if link := first_link(folder):
+        raise DataError(f"{link}: is a link or no file; a bundle holds files and folders alone")
     try:
-        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise DataError(f"{folder / MANIFEST}: not a manifest: {problem}") from None
+    if not is_plain_name(manifest.study):  # it becomes the name of a folder
+        raise DataError(
+            f"{folder / MANIFEST}, study: {manifest.study[:60]!r} is no name of a study; allowed: a name without / \\ and :"
+        )
+    return manifest
 
 
 def rebuild(folder: Path, to: Path, differs: Differs) -> Record:

@@ -178,7 +178,7 @@ def restore(record: Record, folder: Path, differs: Differs) -> None:
                 kept = {name: getattr(call, name) for name in KEPT}
                 distribution = None if call.distribution is None else msgspec.json.encode(call.distribution)
                 store.restore_call(call.prompt, {"id": call.call, "distribution": distribution, **kept}, call.trials)
-    _read_again(record)
+    read_again(record)
 
 
 def _read(path: Path, kind: type[Line], differs: Differs) -> Iterator[tuple[str, Line]]:
@@ -212,7 +212,7 @@ def _rows(sitting: SittingLine) -> tuple[tuple[object, ...], list[tuple[object, 
     ), trials  # fmt: skip
 
 
-def _read_again(record: Record) -> None:
+def read_again(record: Record) -> None:
     """Answers from the raw replies: those to printed questions, and likelihoods."""
 
     @lru_cache(maxsize=100)

@@ -14,6 +14,7 @@ from pandas import DataFrame
 from pandas.api import types
 
 from inventories.ids import digest
+from traitscope.harmless import guarded
 from traitscope.record import Manifest, write_whole
 
 PACKAGE = "datapackage.json"
@@ -62,7 +63,10 @@ def resources(folder: Path) -> dict[str, dict[str, Any]]:
 
 def schema(table: DataFrame, told: Mapping[str, str]) -> dict[str, Any]:
     """A Table Schema: the type of each column, and what it means."""
-    fields = [{"name": str(name), "type": _type(table[name]), "description": told[str(name)]} for name in table.columns]
+    fields = [
+        {"name": guarded(str(name)), "type": _type(table[name]), "description": told[str(name)]}
+        for name in table.columns
+    ]
     return {"fields": fields, "missingValues": [""]}
 
 

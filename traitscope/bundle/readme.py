@@ -23,8 +23,8 @@ citations.bib          references of inventories and methods
 analysis.R             computes coefficients again in R
 
 .parquet beside a .csv is the same table with its types. CSV is UTF-8, numbers are not rounded, and an empty cell is a
-missing value. A text that a spreadsheet would take for a formula has an apostrophe before it in reply_text and in the
-texts of codebook.csv; in the Parquet files and in calls.jsonl it has not.
+missing value. A text that a spreadsheet would take for a formula has an apostrophe before it in every CSV file; in
+the Parquet files and in calls.jsonl it has not.
 A person is a model x persona: repeats and other printed forms of one are no further persons.
 
 To check that all tables follow from the raw replies, and all prompts from the study:

@@ -11,7 +11,9 @@ import tomli_w
 
 from inventories.administer import Interview, next_prompt
 from inventories.ids import digest
-from inventories.responder import Reply
+from inventories.loading import inventory_ids
+from inventories.responder import Prompt, Reply
+from inventories.trait_file import ENDINGS
 from inventories.wording import WORDINGS
 from traitscope.bundle.lines import SENT_PROMPTS, SITTINGS, Differs
 from traitscope.interviews import interviews
@@ -26,7 +28,7 @@ def render_again(record: Record, differs: Differs) -> dict[str, int]:
 
     Returns counts: prompts rendered, and calls of former plans, which the study no longer tells how to render.
     """
-    study = _study(record)
+    study = kept_study(record)
     _compare_sources(record, study, differs)
     rendered = 0
     with record.store() as store:
@@ -56,7 +58,7 @@ FORMER = """
     WHERE NOT s.current"""
 
 
-def _study(record: Record) -> Study:
+def kept_study(record: Record) -> Study:
     """The study with the files in the record's folder, even where those lie about from which these were copied."""
     path = record.folder / "study.toml"
     told = tomllib.loads(path.read_text("utf-8"))
@@ -77,8 +79,12 @@ def _study(record: Record) -> Study:
 
 
 def _kept(record: Record, folder: str, name: str) -> str:
-    copy = f"{folder}/{PurePath(name).name}"
-    return copy if (record.folder / copy).is_file() else name
+    path = PurePath(name.replace("\\", "/"))
+    copy = f"{folder}/{path.name}"
+    if (record.folder / copy).is_file() or not (path.suffix in (".toml", *ENDINGS) or path.name != str(path)):
+        return copy if (record.folder / copy).is_file() else name
+    # of a file of the bank there is no copy; any other path is none of the record's, wherever on this machine it leads to
+    return path.stem if path.stem in inventory_ids() else copy
 
 
 def _compare_sources(record: Record, study: Study, differs: Differs) -> None:
@@ -119,13 +125,14 @@ def _compare(store: Store, interview: Interview, differs: Differs) -> int:
     for trial, prompt in store.rows(SENT, (sitting.id,))[1]:
         sent.setdefault(trial, set()).add(digest(prompt))
     count = 0
-    for trial, prompt in _prompts(interview, store.replies(sitting.id)):
+    for prompt in sent_prompts(interview, store.replies(sitting.id)):
+        trial, name = prompt.id, digest(stored_prompt(prompt.messages, prompt.continuations))
         if trial in sent:
             count += 1
-        for other in sent.get(trial, set()) - {prompt}:
+        for other in sent.get(trial, set()) - {name}:
             differs(
                 SENT_PROMPTS,
-                f"trial {trial} ({_told(interview)}) was sent prompt {other}; from the study follows {prompt}",
+                f"trial {trial} ({_told(interview)}) was sent prompt {other}; from the study follows {name}",
             )
     return count
 
@@ -133,8 +140,8 @@ def _compare(store: Store, interview: Interview, differs: Differs) -> int:
 TRIALS = "SELECT id FROM trials WHERE sitting = ?"
 
 
-def _prompts(interview: Interview, replies: dict[str, Reply]) -> Iterator[tuple[str, str]]:
-    """The first trial and the id of every prompt that could be sent: all that come after replies that are there."""
+def sent_prompts(interview: Interview, replies: dict[str, Reply]) -> Iterator[Prompt]:
+    """Every prompt that could be sent, whose id is its first trial's: all that come after replies that are there."""
     for place, talk in enumerate(interview.sitting.conversations):
         said: dict[str, Reply] = {}
         for step in talk:
@@ -142,7 +149,7 @@ def _prompts(interview: Interview, replies: dict[str, Reply]) -> Iterator[tuple[
             if found is None:
                 break
             prompt = found[1]
-            yield prompt.id, digest(stored_prompt(prompt.messages, prompt.continuations))
+            yield prompt
             reply = replies.get(step.trials[0].id)
             if reply is None:
                 break

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -14,6 +13,7 @@ from inventories.forms import FACTORS, Elicitation
 from traitscope import columns, estimates, frames
 from traitscope.bundle.codebook import CODEBOOK, items_of, value_labels
 from traitscope.bundle.package import schema
+from traitscope.harmless import guarded_table
 from traitscope.record import Record
 
 WHO = ("sitting", "model", "persona", "persona_set", "reply", "replicate")
@@ -21,7 +21,6 @@ WHO = ("sitting", "model", "persona", "persona_set", "reply", "replicate")
 WHOLE = {"chosen", "position", "key", "norm_n", "trials", "pending", *columns.OUTCOME, "near_ties"}
 # what was written by a model or a user, and might begin like a formula
 WRITTEN = {"reply_text", "text", "options", "warnings"}
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 VALUE = "keyed value of the chosen option: high means more of the scale; empty for likelihoods and unscored items"
 ASSIGNED = "level of the trait that the persona was assigned; empty if none"
 
@@ -141,29 +140,10 @@ def write_table(table: Table, folder: Path) -> list[Path]:
     """As CSV, and all but estimates and codebook as Parquet too; return the paths in the bundle."""
     path = folder / f"{table.name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    safe = {name: table.frame[name].map(guarded, na_action="ignore") for name in WRITTEN & set(table.frame.columns)
-            if not pd.api.types.is_numeric_dtype(table.frame[name])}  # fmt: skip
+    safe = guarded_table(table.frame, WRITTEN)
     # with "\r\n" at the end of each line a reply that holds one of the two alone is quoted, and read back as it was
-    table.frame.assign(**safe).to_csv(path, index=False, lineterminator="\r\n", encoding="utf-8")
+    safe.to_csv(path, index=False, lineterminator="\r\n", encoding="utf-8")
     if table.name.startswith("estimates/") or table.name == "codebook":
         return [path]
     table.frame.to_parquet(path.with_suffix(".parquet"), index=False)
     return [path, path.with_suffix(".parquet")]
-
-
-def guarded(text: str) -> str:
-    """A text that a spreadsheet would take for a formula, with an apostrophe before it; `unguarded` takes it off.
-
-    >>> guarded("=1+1"), guarded("'-1"), guarded("agree")
-    ("'=1+1", "''-1", 'agree')
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """The text as it was before `guarded`.
-
-    >>> unguarded("'=1+1"), unguarded("'tis")
-    ('=1+1', "'tis")
-    """
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

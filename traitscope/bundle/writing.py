@@ -18,6 +18,7 @@ from traitscope.bundle.spss import write_spss
 from traitscope.bundle.tabling import tables, write_table
 from traitscope.citations import bibtex
 from traitscope.freeze import deviations
+from traitscope.links import first_link
 from traitscope.queries import ASKED
 from traitscope.record import FROZEN, Asked, Record, write_manifest
 from traitscope.store import StoreError
@@ -104,6 +105,8 @@ def _check_free(record: Record, folder: Path) -> None:
     """Raise StoreError where `folder` holds anything but an older bundle of the same record."""
     if not folder.is_dir():
         raise StoreError(f"{folder}: is a file; a bundle needs a folder of its own")
+    if link := first_link(folder):
+        raise StoreError(f"{link}: is a link or no file; name an empty or a new folder")
     if not any(folder.iterdir()):
         return
     old = read_package(folder).get(MARK)

@@ -23,7 +23,8 @@ from traitscope.written import texts
 KNOWN = Path(__file__).parent / "known_texts.toml"
 CLAIM = "claim"  # what a text with a claim is assigned: whether the claim is true of its writer
 SIDES = ("low", "high")
-SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=\S)")
+# up to a stop with what closes it; "Stop!" he said. goes on in small letters, and so does e.g. this
+SENTENCE = re.compile(r"\S.*?(?:[.!?][\"'”’)]*(?=\s+[^\sa-z]|\s*$)|$)")
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +81,7 @@ def claims_judged(study: dict[str, Any], so_far: SoFar) -> dict[str, Any] | None
         _claim(each.text.strip(), claims, each.id, trait, (level > 0) == true, true)
         for each in known().texts
         for trait, level in each.assigned.items()
+        if trait in claims
         for true in (True, False)
     ]
     sets = [
@@ -123,8 +125,8 @@ def judged_id(*texts: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text; lines end one, too."""
-    parts = (part for line in text.splitlines() for part in SENTENCE.split(line.strip()))
-    return [part.strip() for part in parts if re.search(r"\w", part)]
+    parts = (part.strip() for line in text.splitlines() for part in SENTENCE.findall(line))
+    return [part for part in parts if re.search(r"\w", part)]
 
 
 def _record(so_far: SoFar) -> Record:

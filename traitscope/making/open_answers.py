@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pandas import DataFrame
+
 from inventories.loading import load_inventory
 from inventories.persona_sets import Persona
+from traitscope.making.judged import judged_id
 from traitscope.making.so_far import SoFar, persona_file
+from traitscope.record import Record
 from traitscope.written import texts
 
 STATEMENT = "{statement}"  # in the task of the options: where a statement is printed
@@ -35,7 +39,7 @@ def answered_openly(study: dict[str, Any], so_far: SoFar) -> dict[str, Any]:
 
 
 def openly_judged(study: dict[str, Any], so_far: SoFar) -> dict[str, Any] | None:
-    """Each open answer before a judge, who marks the item that it answers in the place of whoever wrote it."""
+    """Each open answer before a judge, who marks the item that it answers in the place of whoever wrote it; equal ones once."""
     record = so_far.record
     assert record is not None
     inventory = load_inventory(so_far.options["inventory"])
@@ -48,13 +52,22 @@ def openly_judged(study: dict[str, Any], so_far: SoFar) -> dict[str, Any] | None
     asks = []
     for task, item in asked.items():
         own = [
-            Persona(id=f"{item} {writer}", text=text, attributes={"writer": writer, "item": item})
-            for writer, text in table.loc[table["task"] == task, ["persona", "text"]].itertuples(index=False, name=None)
+            Persona(id=f"{item} {judged_id(text)}", text=text, attributes={"item": item, "task": task})
+            for text in table.loc[table["task"] == task, "text"].unique()
         ]
         if own:
             asks += [each | {"items": [item], "personas": [persona.id for persona in own]} for each in study["asks"]]
         judged += own
     return study | {"asks": asks, "personas": [persona_file("open_answers", "Open answers", judged, so_far.beside)]}
+
+
+def writers_of(record: Record, judged: Record) -> DataFrame:
+    """One row a text of `record` that stands before the judge of `judged`: columns model, writer, judged (the persona there)."""
+    people = judged.manifest.personas.values()
+    rows = [[each.id, each.attributes.get("task"), each.text] for each in people]
+    before = DataFrame(rows, columns=["judged", "task", "text"])
+    found = texts(record).merge(before, on=["task", "text"]).rename(columns={"persona": "writer"})
+    return found[["model", "writer", "judged"]]
 
 
 def _task(so_far: SoFar, statement: str) -> str:

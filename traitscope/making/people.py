@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,11 @@ def people_told(study: dict[str, Any], so_far: SoFar) -> dict[str, Any]:
     table = answers_of(file, inventory).iloc[: so_far.options.get("n")]
     told = told_items(inventory)
     lead: str = so_far.options["lead"]
+    asked_for = asked_in_place(table, told)
     people = [
         Persona(id=str(person), text=f"{lead}\n{_told(inventory, told, row)}")
         for person, row in table.to_dict("index").items()
+        if asked_for[person] == person
     ]
     asked = [item.id for item in inventory.items if item.id not in told]
     asks = [each | {"items": asked} for each in study["asks"]]
@@ -66,6 +69,13 @@ def told_items(inventory: Inventory) -> list[str]:
     return found
 
 
+def asked_in_place(table: DataFrame, told: list[str]) -> dict[Hashable, Hashable]:
+    """Person -> the first person of the table with the same answers to the told items: for both the model is asked once."""
+    seen: dict[tuple[float, ...], Hashable] = {}
+    rows = table[told].fillna(-math.inf).itertuples(index=False, name=None)
+    return {person: seen.setdefault(row, person) for person, row in zip(table.index, rows, strict=True)}
+
+
 def answers_of(file: Path, inventory: Inventory) -> DataFrame:
     """Raw answers of the people in a wide file, one row a person; NaN without an answer.
 
@@ -75,8 +85,11 @@ def answers_of(file: Path, inventory: Inventory) -> DataFrame:
     table = read_table(file)
     items = [item.id for item in inventory.items]
     if lacking := [each for each in items if each not in table.columns]:
-        raise DataError(f"{file}: column {lacking[0]} is missing, and {len(lacking) - 1} more of {inventory.id}")
+        more = f", and {len(lacking) - 1} more of {inventory.id}" if len(lacking) > 1 else ""
+        raise DataError(f"{file}: column {lacking[0]} is missing{more}; one for each item is needed")
     names = table["persona"] if "persona" in table else (table.index + 1).astype(str).to_series()
+    if (nameless := names.str.strip() == "").any():
+        raise DataError(f"{file}, row {int(nameless.to_numpy().argmax()) + 1}: the person has no name")
     if len(doubled := names[names.duplicated()]):
         raise DataError(f"{file}: person {doubled.iloc[0]!r} stands twice; one row a person")
     found = {each: _numbers(table[each], str(file), inventory) for each in items}

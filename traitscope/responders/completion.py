@@ -275,6 +275,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         return max(0.0, seconds) if math.isfinite(seconds) else None
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(told["retry-after"]).timestamp() - time.time())
+        until = email.utils.parsedate_to_datetime(told["retry-after"]).timestamp()
     except (KeyError, ValueError):
         return None
+    try:  # by the provider's own clock where it tells that: ours may be wrong
+        now = email.utils.parsedate_to_datetime(told["date"]).timestamp()
+    except (KeyError, ValueError):
+        now = time.time()
+    return max(0.0, until - now)

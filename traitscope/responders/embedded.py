@@ -91,7 +91,7 @@ def converted(file: Path) -> Path:
 
     It is whole or it is not there: a process that is killed while it converts leaves only a folder with another name.
     """
-    folder = cache() / f"{file.stem}-{fingerprint(file)}-{_LAYOUT}"
+    folder = _folder(file)
     if folder.is_dir():
         return folder
     require("torch", "transformers", "gguf", "accelerate")
@@ -107,6 +107,15 @@ def converted(file: Path) -> Path:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return folder
+
+
+def is_converted(file: Path) -> bool:
+    """Whether `converted` has done its work on the file."""
+    return _folder(file).is_dir()
+
+
+def _folder(file: Path) -> Path:
+    return cache() / f"{file.stem}-{fingerprint(file)}-{_LAYOUT}"
 
 
 def fingerprint(*files: Path) -> str:

@@ -15,10 +15,10 @@ from collections import deque
 from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from threading import current_thread, main_thread
 from typing import Any, Protocol, TypeVar
 
 from inventories.responder import Prompt, Reply, ResponderError
+from traitscope import stopping
 from traitscope.responders.pace import SHORTEST_PAUSE, Failure, Pace
 
 HANDED = 8  # replies handed over together: their places in the window are free only when the caller is done with them
@@ -208,27 +208,27 @@ def _until(loop: asyncio.AbstractEventLoop, what: Coroutine[Any, Any, T]) -> T:
     if _running():
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(loop.run_until_complete, what).result()
-    task, struck = loop.create_task(what), False
+    task, struck = loop.create_task(what), 0
 
-    def strike(*_: object) -> None:
+    def strike(number: int, _: object) -> None:
         nonlocal struck
-        struck = True
+        struck = number
         loop.call_soon_threadsafe(task.cancel)
 
     # Control-C in the middle of the loop's own work would lose the news that some task waits for, and that for ever
-    ours = current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if ours:
-        signal.signal(signal.SIGINT, strike)
+    ours = stopping.that_stop()
+    for number in ours:
+        signal.signal(number, strike)
     try:
         found = loop.run_until_complete(task)
     except asyncio.CancelledError:
         if not struck:
             raise
     finally:
-        if ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, what_it_did in ours.items():
+            signal.signal(number, what_it_did)
     if struck:
-        raise KeyboardInterrupt
+        ours[struck](struck, None)
     return found
 
 

@@ -18,7 +18,7 @@ from traitscope.apa import Column, column
 from traitscope.choosing import where_all
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
-from traitscope.making.people import PEOPLE, answers_of, inventory_of, told_items
+from traitscope.making.people import PEOPLE, answers_of, asked_in_place, inventory_of, told_items
 from traitscope.notes import in_words
 from traitscope.overview import counted
 from traitscope.places import about, places
@@ -62,10 +62,12 @@ def _compared(record: Record, inventory: str, model: str, ask: str) -> Alignment
     answers = where_all(tables.answers(record), inventory=inventory, model=model, elicitation="rating", kind="item")
     given = answers.set_index(["persona", "item"])[ask.partition(": ")[2]]
     people = answers_of(file, known)
+    asked_for, asked = asked_in_place(people, told_items(known)), set(answers["persona"])
     rows = [
         {"person": person, "trait": item.scale, "item": item.id, "key": item.key, "answer": people.at[person, item.id],
-         "known": item.id in told, "model": given.get((person, item.id), None)}
-        for person in people.index.intersection(list(answers["persona"].unique()))
+         "known": item.id in told, "model": given.get((asked_for[person], item.id), None)}
+        for person in people.index
+        if asked_for[person] in asked
         for item in known.items
         if item.scale is not None
     ]  # fmt: skip

@@ -51,7 +51,7 @@ def before_and_after(record: Record, inventory: str, model: str, ask: str) -> Da
     Columns condition, person, group (attribute of the persona, "" without), scale, name, before, after (scores in the inventory's
     own metric; NaN without).
     """
-    return kept(_before_and_after, record, inventory, model, ask)
+    return kept(_before_and_after, record, inventory, model, ask, beside=stage(record, STAGE))
 
 
 def changes(record: Record) -> Iterator[Exhibit]:

@@ -50,7 +50,7 @@ def sentence_levels(record: Record) -> DataFrame:
     Columns person (model and writer), text (sitting and task), place, scale, name, target ("low", "high"), level (1 to 5; NaN
     without an answer).
     """
-    return kept(_sentence_levels, record)
+    return kept(_sentence_levels, record, beside=stage(record, judged_shown.STAGE))
 
 
 def fidelity(record: Record) -> Exhibit:
@@ -173,7 +173,7 @@ def _sentence_levels(record: Record) -> DataFrame:
 
 def _claims(record: Record) -> DataFrame:
     """One row a text x claim: known, true, person, text, statement, trait; probabilities relevant, entailed, contradicted."""
-    return kept(_judged_claims, record)
+    return kept(_judged_claims, record, beside=stage(record, CLAIMS))
 
 
 def _judged_claims(record: Record) -> DataFrame:

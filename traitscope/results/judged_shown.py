@@ -43,7 +43,7 @@ def verdicts(record: Record) -> DataFrame:
     Columns text, known (whether the text is one of those with known poles), writer, scale, name, assigned ("high", "low"),
     verdict ("high", "low"; None without one).
     """
-    return kept(_verdicts, record)
+    return kept(_verdicts, record, beside=stage(record, STAGE))
 
 
 def gate(record: Record) -> JudgeGate:
@@ -134,7 +134,7 @@ def _verdicts(record: Record) -> DataFrame:
     columns = ["text", "known", "writer", "scale", "name", "assigned", "verdict"]
     judged = stage(record, STAGE)
     if judged is None:
-        return DataFrame(columns=columns)
+        return DataFrame(columns=columns).astype({"known": bool})
     answers = tables.answers(judged)
     answers = answers[(answers["kind"] == "item") & answers["outcome"].notna() & answers["scale"].notna()]
     own = written(record).groupby("judged", sort=False)
@@ -165,7 +165,7 @@ def _verdicts(record: Record) -> DataFrame:
             for text, writer, assigned in of
             if (level := assigned.get(scale.trait, 0.0))
         ]
-    return DataFrame(rows, columns=columns)
+    return DataFrame(rows, columns=columns).astype({"known": bool})  # which rows are chosen by, and there may be none
 
 
 def _verdict(row: Mapping[Any, Any], middle: float, key: int) -> str | None:

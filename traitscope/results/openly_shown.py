@@ -16,6 +16,7 @@ from traitscope.apa import column, interval
 from traitscope.estimates import SEED
 from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
+from traitscope.making.open_answers import writers_of
 from traitscope.notes import in_words
 from traitscope.overview import counted, model_name
 from traitscope.places import about
@@ -51,7 +52,7 @@ def both(record: Record, inventory: str, model: str, ask: str) -> DataFrame:
 
     Only items with both; a choice is averaged over its forms.
     """
-    return kept(_both, record, inventory, model, ask)
+    return kept(_both, record, inventory, model, ask, beside=stage(record, STAGE))
 
 
 def _exhibits(record: Record, inventory: str, model: str, ask: str) -> list[Exhibit]:
@@ -117,8 +118,9 @@ def _both(record: Record, inventory: str, model: str, ask: str) -> DataFrame:
     )
     if chosen.empty or openly.empty:
         return DataFrame(columns=columns)
-    writers = {name: each.attributes.get("writer") for name, each in judged.manifest.personas.items()}
-    sides = {"choice": chosen, "open": openly.assign(persona=openly["persona"].map(writers))}
+    writers = writers_of(record, judged)
+    written = writers[writers["model"] == model].merge(openly.rename(columns={"persona": "judged"}), on="judged")
+    sides = {"choice": chosen, "open": written.rename(columns={"writer": "persona"})}
     parts = [
         some.groupby(CELL, sort=False)["probability"].mean().reset_index().assign(way=way)
         for way, some in sides.items()

@@ -16,6 +16,7 @@ from inventories.loading import load_inventory
 from psychometrics.scoring import keyed, normal_percentile, pomp, scale_score, t_score
 from traitscope.analysis import norm_for, scale_range
 from traitscope.datafile import BLANK, DataError, read_table
+from traitscope.harmless import guarded_table
 
 TESTS = {"BFI-10": "bfi10", "BFI-44": "bfi44", "SD-3": "sd3"}  # as somebody chooses them
 YOU = "you"
@@ -115,7 +116,7 @@ def scores(of: Inventory, answers: Answers) -> DataFrame:
 
 def as_csv(of: Inventory, answers: Answers, person: str = YOU) -> str:
     """One row: columns person and the item ids, answers as given, empty where there is none."""
-    return _row(of, answers, person).to_csv(index=False)
+    return guarded_table(_row(of, answers, person)).to_csv(index=False)
 
 
 def add(folder: Path, person: str, of: Inventory, answers: Answers) -> Path:

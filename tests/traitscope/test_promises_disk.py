@@ -1,0 +1,317 @@
+"""What is promised when the disk is full, cannot be written, loses power or goes bad: see docs/promises.md."""
+
+import os
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import fault_runs as runs
+import pytest
+from fault_runs import TRIALS, Moment
+
+from traitscope.cli import main
+from traitscope.record import Record
+from traitscope.runner import run
+from traitscope.store import SAFE_SECONDS
+from traitscope.study import load_study
+
+DATABASE, LOG = "answers.sqlite", "answers.sqlite-wal"
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """A study of simulated persons with a record of it that nothing has happened to, and its table."""
+    folder = tmp_path_factory.mktemp("disk")
+    (folder / "study.toml").write_text(runs.SIMULATED, "utf-8")
+    run(load_study(folder / "study.toml"), folder / "whole")
+    return folder / "study.toml", folder / "whole", runs.answers(folder / "whole")
+
+
+def mounted(*arguments: object) -> None:
+    """Mount something; skip where that is not allowed."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount")
+    done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder to mount something on."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    yield folder
+    subprocess.run(["umount", str(folder)], capture_output=True)
+
+
+# ---- full
+
+
+def test_a_full_disk_is_said_in_one_line_and_the_same_command_goes_on_when_there_is_room(study, place):
+    path, _, whole = study
+    mounted("-t", "tmpfs", "-o", "size=3m", "tmpfs", place)
+    process = runs.started(path, place / "r")
+    _, told = process.communicate(timeout=runs.SECONDS)
+    assert process.returncode == 2
+    assert runs.one_line(told).endswith(
+        f"{DATABASE}: no space is left on the disk; make room: what was answered is kept, and the same command goes on from here"
+    )
+    before = runs.assert_nothing_lost_or_doubled({}, place / "r")
+    assert 0 < len(before) < TRIALS
+    mounted("-o", "remount,size=40m", place)
+    runs.completed(path, place / "r")
+    runs.assert_nothing_lost_or_doubled(before, place / "r")
+    assert runs.answers(place / "r").equals(whole)
+
+
+@pytest.mark.parametrize("kilobytes", [8, 64, 300, 900, 1500, 2000])
+def test_a_limit_on_the_size_of_files_loses_nothing_wherever_it_strikes(kilobytes, study, tmp_path):
+    path, _, whole = study
+    folder = tmp_path / "r"
+
+    def limited() -> None:
+        runs.heard()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
+
+    process = runs.started(path, folder, preexec_fn=limited)
+    _, told = process.communicate(timeout=runs.SECONDS)
+    assert process.returncode == 2
+    assert "what was answered is kept" in runs.one_line(told)
+    before = runs.assert_nothing_lost_or_doubled({}, folder)
+    assert len(before) < TRIALS
+    runs.completed(path, folder)
+    runs.assert_nothing_lost_or_doubled(before, folder)
+    assert runs.answers(folder).equals(whole)
+
+
+# ---- not to be written
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line_and_can_still_be_read(study, place, capsys):
+    path, record, _ = study
+    mounted("--bind", record, place)
+    mounted("-o", "remount,ro,bind", place)
+    before = {each.name: each.stat().st_mtime_ns for each in record.iterdir()}
+    assert main(["run", str(path), "--record", str(place)]) == 2
+    told = capsys.readouterr().err
+    assert "cannot be written" in runs.one_line(told) and "--record DIR" in told
+    assert main(["run", str(path), "--record", str(place / "new")]) == 2
+    assert "cannot be written" in runs.one_line(capsys.readouterr().err)
+    assert main(["status", str(place)]) == 0
+    assert f"{TRIALS} of {TRIALS} trials done" in capsys.readouterr().out
+    assert {each.name: each.stat().st_mtime_ns for each in record.iterdir()} == before
+
+
+def test_a_whole_record_is_read_from_a_folder_that_cannot_be_written_without_the_files_of_sqlite(study, place, tmp_path):
+    shutil.copytree(study[1], tmp_path / "copy")
+    for each in (LOG, "answers.sqlite-shm"):
+        (tmp_path / "copy" / each).unlink(missing_ok=True)
+    mounted("--bind", tmp_path / "copy", place)
+    mounted("-o", "remount,ro,bind", place)
+    assert runs.answers(place).equals(study[2])
+
+
+# ---- taken away
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved"])
+def test_a_record_that_goes_while_it_is_asked_ends_the_run_in_one_line_and_nothing_is_made_anew(how, study, tmp_path):
+    path, folder = study[0], tmp_path / "r"
+    process = runs.started(path, folder)
+    runs.wait_until(Moment(100, 0), folder, process)
+    if how == "deleted":
+        shutil.rmtree(folder)
+    else:
+        folder.rename(tmp_path / "elsewhere")
+    _, told = process.communicate(timeout=runs.SECONDS)
+    assert process.returncode == 2
+    assert f"{folder}: was deleted or moved while it was being asked" in runs.one_line(told)
+    assert not folder.exists()
+    if how == "moved":  # with all that was answered
+        before = runs.assert_nothing_lost_or_doubled({}, tmp_path / "elsewhere")
+        assert 100 <= len(before) < TRIALS
+        runs.completed(path, tmp_path / "elsewhere")
+        assert runs.answers(tmp_path / "elsewhere").equals(study[2])
+
+
+# ---- power
+
+
+def interrupted(path: Path, folder: Path, moment: Moment) -> dict[int, tuple[object, ...]]:
+    """A record whose run was killed, with its log as it was; the calls that are in both."""
+    process = runs.started(path, folder)
+    runs.wait_until(moment, folder, process)
+    runs.killed(process)
+    kept = folder.with_name("kept")
+    shutil.copytree(folder, kept)
+    return runs.stored(kept)
+
+
+def test_a_log_that_a_power_cut_has_torn_anywhere_leaves_a_beginning_and_the_run_completes(study, tmp_path):
+    path, chance = study[0], random.Random(f"{runs.SEED} torn")
+    before = interrupted(path, tmp_path / "r", Moment(chance.randrange(200, 1500), 0.05))
+    size = (tmp_path / "r" / LOG).stat().st_size
+    assert size > 100_000
+    for number in range(4 * runs.MOMENTS):
+        folder = tmp_path / str(number)
+        shutil.copytree(tmp_path / "r", folder)
+        cut = chance.randrange(size)
+        os.truncate(folder / LOG, cut)
+        (folder / "answers.sqlite-shm").unlink(missing_ok=True)
+        left = runs.stored(folder)
+        assert left.items() <= before.items() and list(left) == list(before)[: len(left)]
+        if number < 2:
+            run(load_study(path), folder)
+            runs.assert_nothing_lost_or_doubled(left, folder)
+            assert runs.answers(folder).equals(study[2])
+
+
+def test_a_log_whose_end_is_wrong_loses_the_last_commit_and_no_other(study, tmp_path):
+    path, chance = study[0], random.Random(f"{runs.SEED} wrong")
+    before = interrupted(path, tmp_path / "r", Moment(chance.randrange(200, 1500), 0.05))
+    for number in range(4 * runs.MOMENTS):
+        folder = tmp_path / str(number)
+        shutil.copytree(tmp_path / "r", folder)
+        content = bytearray((folder / LOG).read_bytes())
+        place = len(content) - 1 - chance.randrange(4096)
+        content[place] ^= 1 << chance.randrange(8)
+        (folder / LOG).write_bytes(content)
+        (folder / "answers.sqlite-shm").unlink(missing_ok=True)
+        left = runs.stored(folder)
+        assert left.items() <= before.items()
+        assert len(before) - len(left) <= 50  # calls of a commit
+    run(load_study(path), folder)
+    assert runs.answers(folder).equals(study[2])
+
+
+def test_a_log_that_never_reached_the_disk_loses_no_more_than_a_few_seconds(fault_server, study_file, tmp_path):
+    server = fault_server("--delay-ms", "100")
+    text = f'models = ["{server.model}"]\ninventories = ["bfi44"]\npersonas = [{{ set = "survey_random", n = 60 }}]\n'
+    path, folder = study_file(f'{text}limits = {{ concurrency = 8 }}\n[[asks]]\nreply = "text"\n'), tmp_path / "r"
+    process = runs.started(path, folder)
+    runs.wait_until(Moment(1, 2 * SAFE_SECONDS), folder, process)
+    runs.killed(process)
+    with Record(folder).store() as store:
+        names, rows = store.table("calls")
+    written = {row[names.index("call")]: row[names.index("created")] for row in rows}
+    for each in (LOG, "answers.sqlite-shm"):
+        (folder / each).unlink()
+    left = runs.stored(folder)
+    lost = [created for call, created in written.items() if call not in left]
+    assert left and max(written.values()) - min(lost) <= SAFE_SECONDS + 1
+    runs.completed(path, folder)
+
+
+# ---- bad pages
+
+
+def with_bad_pages(record: Path, folder: Path, chance: random.Random, *numbers: int) -> list[int]:
+    """A copy of a record with noise in some pages of its database, the first being page 1."""
+    shutil.copytree(record, folder)
+    content = bytearray((folder / DATABASE).read_bytes())
+    for number in numbers:
+        content[(number - 1) * 4096 : number * 4096] = chance.randbytes(4096)
+    (folder / DATABASE).write_bytes(content)
+    return list(numbers)
+
+
+def roots(record: Path) -> dict[str, int]:
+    with sqlite3.connect(record / DATABASE) as db:
+        return dict(db.execute("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0"))
+
+
+def test_a_bad_page_is_named_in_one_line_with_what_saves_the_rest(study, tmp_path, capsys):
+    record, folder = study[1], tmp_path / "bad"
+    root = roots(record)["calls"]
+    with_bad_pages(record, folder, random.Random(1), root)
+    for command in (["show", str(folder)], ["run", str(study[0]), "--record", str(folder)]):
+        assert main(command) == 2
+        told = runs.one_line(capsys.readouterr().err)
+        assert f"{folder / DATABASE}: cannot be used as a record: database disk image is malformed (page {root})" in told
+        assert f"`traitscope salvage {folder} --to DIR`" in told
+    with_bad_pages(record, tmp_path / "worse", random.Random(1), 1)
+    assert main(["status", str(tmp_path / "worse")]) == 2
+    assert "`traitscope salvage" in runs.one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("pages", [1, 8, 60])
+def test_salvage_keeps_what_can_be_read_invents_nothing_and_run_asks_the_rest(pages, study, tmp_path, capsys):
+    path, record, whole = study
+    chance = random.Random(f"{runs.SEED} {pages}")
+    count = (record / DATABASE).stat().st_size // 4096
+    bad = [1, *chance.sample(range(2, count + 1), pages - 1)]  # without the first page SQLite reads nothing at all
+    with_bad_pages(record, tmp_path / "bad", chance, *bad)
+    assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 0
+    assert f"{tmp_path / 'saved'}: " in capsys.readouterr().out
+    everything, saved = runs.stored(record), runs.stored(tmp_path / "saved")
+    assert saved.items() <= everything.items()
+    assert len(saved) >= TRIALS - 60 * pages  # what fits on a page
+    runs.completed(path, tmp_path / "saved")
+    runs.assert_nothing_lost_or_doubled(saved, tmp_path / "saved")
+    assert runs.answers(tmp_path / "saved").equals(whole)
+
+
+def test_every_page_that_is_lost_alone_costs_only_what_stood_on_it(study, tmp_path):
+    from traitscope.damaged_pages import Pages
+
+    chance = random.Random(f"{runs.SEED} alone")
+    whole = {row for row in rows_of(study[1] / DATABASE)}
+    count = (study[1] / DATABASE).stat().st_size // 4096
+    for number in [*roots(study[1]).values(), *chance.sample(range(1, count + 1), 5)]:
+        with_bad_pages(study[1], tmp_path / str(number), chance, number)
+        with Pages(tmp_path / str(number) / DATABASE) as pages:
+            left = set(pages.rows())
+        assert left <= whole and len(whole) - len(left) < 200
+
+
+def rows_of(database: Path):
+    """All rows as SQLite gives them."""
+    from traitscope.damaged_pages import TABLES, columns
+
+    with sqlite3.connect(database) as db:
+        for table in TABLES:
+            yield from ((table, row) for row in db.execute(f"SELECT {', '.join(columns(table))} FROM {table}"))
+
+
+def test_salvage_reads_what_is_in_the_log_alone_and_overwrites_nothing(study, tmp_path, capsys):
+    before = interrupted(study[0], tmp_path / "r", Moment(300, 0.02))
+    with_bad_pages(tmp_path / "r", tmp_path / "bad", random.Random(1))
+    size = (tmp_path / "bad" / DATABASE).stat().st_size
+    (tmp_path / "bad" / DATABASE).write_bytes(b"\0" * size)
+    assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 0
+    saved = runs.stored(tmp_path / "saved")
+    assert saved and saved.items() <= before.items()
+    assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 2
+    assert "nothing is overwritten" in capsys.readouterr().err
+    assert runs.stored(tmp_path / "saved") == saved
+
+
+def test_salvage_keeps_conversations_blocks_and_failed_calls(fault_server, study_file, tmp_path):
+    server = fault_server("--fail", "0.1", "--only", "(?s)^(?!.*after 3)")
+    text = f"""
+    models = ["{server.model}"]
+    inventories = ["tipi"]
+    personas = [{{ set = "big_five_32", fraction = "half" }}]
+    [[asks]]
+    reply = "text"
+    form = {{ memory = "continued", items = "shuffled", items_per_prompt = 2 }}
+    steps = [{{ kind = "task", text = "Write a short story." }}, {{ kind = "follow_up", text = "Are you sure?" }}]
+    """
+    path, record = study_file(text), tmp_path / "r"
+    run(load_study(path), record)
+    chance, count = random.Random(runs.SEED), (record / DATABASE).stat().st_size // 4096
+    with_bad_pages(record, tmp_path / "bad", chance, 1, *chance.sample(range(2, count + 1), count // 6))
+    assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 0
+    everything, saved = runs.stored(record), runs.stored(tmp_path / "saved")
+    assert any(error for *_, error in saved.values())
+    assert saved.items() <= everything.items()
+    server.set(fail=0)
+    runs.completed(path, tmp_path / "saved")
+    runs.completed(path, record)
+    runs.assert_nothing_lost_or_doubled(saved, tmp_path / "saved")
+    exact = ["trial", "outcome", "chosen"]
+    assert runs.answers(tmp_path / "saved")[exact].equals(runs.answers(record)[exact])

@@ -1,0 +1,43 @@
+"""What a disk or a damaged file does to a record, each in one line with what to do about it."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+AGAIN = "what was answered is kept, and the same command goes on from here"
+FULL = f"no space is left on the disk; make room: {AGAIN}"
+READ_ONLY = "cannot be written ({}); choose a folder that can be, such as by --record DIR"
+_SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL}
+_REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def of_database(path: Path, problem: Exception, page: int | None = None) -> str:
+    """What SQLite met in the database of a record; `page` is the damaged one, where it is known."""
+    kind = getattr(problem, "sqlite_errorname", "").split("_")
+    if "FULL" in kind:
+        return f"{path}: {FULL}"
+    if "CORRUPT" in kind or "NOTADB" in kind:
+        where = "" if page is None else f" (page {page})"
+        return (
+            f"{path}: cannot be used as a record: {problem}{where}; "
+            f"`traitscope salvage {path.parent} --to DIR` keeps all replies that can be read"
+        )
+    if "READONLY" in kind:
+        return f"{path}: {READ_ONLY.format(problem)}"
+    if "IOERR" in kind:
+        return f"{path}: the disk gives an error ({problem}): it is full, at a limit or failing; {AGAIN} once that is mended"
+    if "CANTOPEN" in kind:
+        return f"{path}: cannot be opened ({problem}); where the folder cannot be written, copy it to one that can"
+    return f"{path}: cannot be used as a record: {problem}"
+
+
+def of_system(problem: OSError) -> str | None:
+    """What the system refused, in one line; None where that is no matter of the disk."""
+    place = problem.filename2 or problem.filename
+    named = f"{place}: " if place else ""
+    if problem.errno in _SYSTEM:
+        return f"{named}{_SYSTEM[problem.errno]}"
+    if problem.errno in _REFUSED and place:
+        return f"{named}{READ_ONLY.format(problem.strerror)}"
+    return None

@@ -1,0 +1,117 @@
+"""What can still be read of a damaged record becomes a new one; the damaged one stays as it is."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+from inventories.reading import DefinitionError
+from traitscope.background import LOG, PID
+from traitscope.bundle.lines import read_again
+from traitscope.bundle.rendering import kept_study, sent_prompts
+from traitscope.damaged_pages import Pages, Row, columns
+from traitscope.interviews import interviews
+from traitscope.lock import FILE, is_held
+from traitscope.queries import PROMPTS
+from traitscope.record import Record
+from traitscope.store import Store, StoreError
+from traitscope.study_file import StudyError
+
+DATABASE = "answers.sqlite"
+_LEFT = (f"{DATABASE}*", FILE, LOG, PID, "*.part")
+_TOGETHER = 10_000  # rows that are written at once
+
+
+def salvage(folder: Path, to: Path) -> tuple[dict[str, Any], str]:
+    """Make a record in `to` of all that can be read of the one in `folder`; what is lost is counted and can be asked again.
+
+    A reply is kept where it is whole. The plan is made once more from the study in the folder, and answers are read
+    once more from the replies, so that only replies, their links to trials and former plans can be lost.
+    """
+    if not (folder / DATABASE).is_file():
+        raise StoreError(f"{folder}: no record there (no {DATABASE})")
+    if is_held(folder):
+        raise StoreError(f"{folder}: is being asked by another process; wait for it, or stop it first")
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise StoreError(f"{to}: is there already, and nothing is overwritten; choose another folder by --to DIR")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=to.parent, prefix=".salvage-") as place:
+        made = Path(place) / "record"
+        shutil.copytree(folder, made, ignore=shutil.ignore_patterns(*_LEFT))
+        found = _fill(folder / DATABASE, made)
+        if to.is_dir():
+            to.rmdir()
+        made.rename(to)
+    return {"record": str(to), "from": str(folder), **found}, _told(folder, to, found)
+
+
+def _fill(damaged: Path, made: Path) -> dict[str, Any]:
+    """Fill the new record's database; counts, and why the study could not be planned again where that is so."""
+    with Store(made / DATABASE, write=True) as store:
+        with Pages(damaged) as pages:
+            for table, rows in groupby(pages.rows(), key=lambda each: each[0]):
+                for some in _batches(row for _, row in rows):
+                    store.salvage(table, columns(table), some)
+        store.commit()
+        problem = ""
+        try:
+            record = Record(made)
+            study = kept_study(record)
+        except (StoreError, StudyError, DefinitionError, OSError, KeyError, ValueError) as told:
+            problem = str(told)
+        else:
+            (made / f"{record.manifest.study}.toml").unlink()  # a copy that was made to be loaded
+            store.forget_plan()
+            store.plan(interviews(study, record.manifest.abilities), mend=True)
+        found: dict[str, Any] = store.mend()
+        if not problem:
+            for each in interviews(study, record.manifest.abilities) if _missing_texts(store) else ():
+                for prompt in sent_prompts(each, store.replies(each.sitting.id)):
+                    store.restore_prompt(prompt.messages, prompt.continuations)
+            store.commit()
+        found["lost_prompts"] = _missing_texts(store)
+    if not problem:
+        read_again(record)
+    with Store(made / DATABASE) as store:
+        counts = store.counts()
+    return {**found, **counts, "pending": counts["trials"] - counts["done"], "problem": problem}
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while some := list(islice(rows, _TOGETHER)):
+        yield some
+
+
+def _missing_texts(store: Store) -> int:
+    """How many different prompts of calls have a part that is lost."""
+    there = {row[0] for row in store.rows("SELECT hash FROM texts")[1]}
+    missing = 0
+    for row in store.each(PROMPTS):
+        messages, continuations = json.loads(row["prompt"])
+        names = {name for _, *parts in messages for name in parts} | set(continuations)
+        missing += not names <= there
+    return missing
+
+
+def _told(folder: Path, to: Path, found: dict[str, Any]) -> str:
+    lines = [
+        f"{to}: {found['calls']:,} replies kept, {found['lost_calls']:,} lost; "
+        f"{found['done']:,} of {found['trials']:,} trials have an answer"
+    ]
+    if found["unlinked_calls"]:
+        lines.append(f"- {found['unlinked_calls']:,} of the replies are kept, but which trial they belong to is lost")
+    if found["lost_prompts"]:
+        lines.append(f"- the text of {found['lost_prompts']:,} prompts is lost")
+    if found["problem"]:
+        lines.append(f"- the plan could not be made again: {found['problem']}")
+    lines.append(f"The damaged record stays in {folder}.")
+    rest = shlex.join(["traitscope", "run", str(to / "study.toml"), "--record", str(to)])
+    show = shlex.join(["traitscope", "show", str(to)])
+    lines.append(f"Next: {rest} asks the rest; {show}" if found["pending"] or found["problem"] else f"Next: {show}")
+    return "\n".join(lines)
