@@ -22,7 +22,7 @@ from pages import (
     try_it_yourself,
     what_breaks_a_test,
 )
-from pages.kit import joining
+from pages.kit import joining, login
 from pages.kit.front import KnowsItsServer, reading_ahead
 from traitscope.record import Record, records
 from traitscope.teaching import classroom
@@ -51,6 +51,9 @@ def main() -> None:
     if classroom.in_class():
         _class()
         return
+    if not login.admitted():
+        _closed()
+        return
     record = _choose_record()
     pages = {
         group: [
@@ -65,6 +68,14 @@ def main() -> None:
     )
     st.navigation({"": [start], **pages}, expanded=True).run()  # or the last of so many pages are hidden
     kit.address()
+
+
+def _closed() -> None:
+    """The frame before the password of a dashboard that is shared: every address leads to it."""
+    names = [page.__name__.rpartition(".")[2] for some in PAGES.values() for page, _ in some]
+    start = st.Page(login.enter, title="Traitscope", url_path="start", default=True)
+    others = [st.Page(partial(login.enter), title="Traitscope", url_path=name) for name in names]
+    st.navigation([start, *others], position="hidden").run()
 
 
 def _class() -> None:

@@ -181,7 +181,7 @@ def _checked(factors: Mapping[str, Sequence[object]]) -> dict[str, tuple[object,
         known: set[str] = set()
         for level in levels:
             name_of_level = digest(level)  # 1 and 1.0 are one level
-            if name_of_level in known:
+            if name_of_level in known or level in levels[: len(known)]:
                 once = allowed({str(each) for each in levels})
                 raise DefinitionError(f"{place}: level {level!r} is there twice; {once}, each once")
             known.add(name_of_level)

@@ -164,19 +164,26 @@ def maximum(answers: Answers, start: Floats) -> tuple[Floats, Floats | None]:
         if np.abs(parameters[:k]).max() > 2 * STEEPEST:
             raise StopIteration
 
+    def curvature(parameters: Floats) -> Floats:
+        information = answers.information(parameters)
+        if not np.isfinite(information).all():
+            raise FloatingPointError("an answer that was given has no chance left")
+        return information
+
     with np.errstate(all="ignore"):
-        found = optimize.minimize(
-            answers.loss,
-            start,
-            jac=answers.gradient,
-            hess=answers.information,
-            method="trust-exact",
-            callback=stop_on_the_way_to_infinity,
-            options={"maxiter": 60, "gtol": 1e-7 * answers.counts.sum()},
-        )
-        information = answers.information(found.x)
-    if not np.isfinite(information).all():
-        return found.x, None
+        try:
+            found = optimize.minimize(
+                answers.loss,
+                start,
+                jac=answers.gradient,
+                hess=curvature,
+                method="trust-exact",
+                callback=stop_on_the_way_to_infinity,
+                options={"maxiter": 60, "gtol": 1e-7 * answers.counts.sum()},
+            )
+            information = curvature(found.x)
+        except FloatingPointError:  # the optimizer would fail on it, with a traceback
+            return start, None
     scale = np.sqrt(np.maximum(np.diag(information), FLAT))
     if np.linalg.eigvalsh(information / np.outer(scale, scale)).min() < FLAT:
         return found.x, None

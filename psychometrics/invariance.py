@@ -145,7 +145,9 @@ def measurement_invariance(
     fits, notes = dict.fromkeys(STEPS, Fit()), dict.fromkeys(STEPS, note)
     means = _no_means(structure, names)
     if not note:
-        sample = sample_of(parts)
+        # intercepts are free, so any origin will do; from one far away they would hide by how little means differ
+        origin = np.concatenate(parts).mean(axis=0)
+        sample = sample_of([each - origin for each in parts])
         for step, equal in STEPS.items():
             cells = cells_of(structure, groups=len(parts), marker=True, means=True, equal=equal)
             solution = best_fit(cells, sample)

@@ -80,7 +80,9 @@ def quasi_f(
     if np.isinf(table[value].to_numpy(dtype=float, na_value=math.nan)).any():
         raise ValueError(f"{value}: an infinite value; a value is a number or missing")
     used = table.dropna(subset=[value])
-    seen = list(used[condition].unique())
+    # in the order of the table: a missing answer in its first row must not turn the difference round
+    answered = set(used[condition])
+    seen = [each for each in table[condition].unique() if each in answered]
     pair = levels or tuple(seen[:2])
     if levels is None and len(seen) > 2:
         raise ValueError(f"condition: {', '.join(map(str, seen))}; name two of them in levels")

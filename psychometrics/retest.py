@@ -15,7 +15,7 @@ from scipy import stats
 from psychometrics.agreement import mean_of_pairs, pairs_within
 from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
-from psychometrics.covariances import values_of
+from psychometrics.covariances import ROUNDING, values_of
 from psychometrics.estimate import NO_SPREAD, Estimate, Floats, undefined
 from psychometrics.intraclass import intraclass_correlations
 

@@ -2,6 +2,9 @@
 
 import sys
 
-from traitscope.cli import main
+try:
+    from traitscope.cli import main
+except KeyboardInterrupt:  # before there is a command that could say so
+    sys.exit(130)
 
 sys.exit(main())

@@ -267,6 +267,9 @@ def parser() -> argparse.ArgumentParser:
         help="of the study: minutes, or as published (default small)",
     )
     recipe.add_argument(
+        "--temperature", type=float, default=0.0, metavar="T", help="of the model (default 0); a judge is asked at 0"
+    )
+    recipe.add_argument(
         "--judge",
         default="",
         metavar="MODEL",
@@ -296,6 +299,19 @@ def parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--model", default="", metavar="MODEL", help="ask it, too, whether it answers")
     doctor.add_argument("--spend", action="store_true", help="ask it even if that may cost a fraction of a cent")
+    app = command(
+        "app",
+        commands.app,
+        "Serve the dashboard: to this machine alone, or with --share to the network, behind a password.",
+    )
+    app.add_argument("--port", type=int, default=8501, metavar="N", help="(default 8501)")
+    app.add_argument("--share", action="store_true", help="let others on the network in who have the password")
+    app.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="holds the password, of 8 characters or more (default: the variable TRAITSCOPE_PASSWORD)",
+    )
     teach = command(
         "class",
         commands.teach,

@@ -255,7 +255,7 @@ def recipe(given: argparse.Namespace) -> tuple[Any, str]:
     ask_above = None if given.yes else given.ask_above
     return recipe_run.run(
         given.recipe, given.model, given.scale, given.record, vars(given), judge=given.judge, file=given.file,
-        parameters=_parameters(given.parameter),
+        parameters=_parameters(given.parameter), temperature=given.temperature,
         ask_above=ask_above, quiet=given.json,
     )  # fmt: skip
 
@@ -276,6 +276,13 @@ def doctor(given: argparse.Namespace) -> tuple[Any, str]:
     from traitscope import doctor
 
     return doctor.doctor(given.model, given.spend)
+
+
+def app(given: argparse.Namespace) -> tuple[Any, str]:
+    """The dashboard, served until it is ended."""
+    from traitscope import sharing
+
+    return sharing.serve(given.port, given.share, given.password_file)
 
 
 def teach(given: argparse.Namespace) -> tuple[Any, str]:

@@ -251,9 +251,10 @@ def _fits(values: list[object], kinds: str) -> bool:
         if value is None:
             if kind.islower():
                 return False
-        elif not isinstance(value, may[kind.lower()]):  # type: ignore[arg-type]
+            continue
+        if not isinstance(value, may[kind.lower()]):  # type: ignore[arg-type]
             return False
-        elif kind.lower() == "x" and not _NAME.fullmatch(str(value)):
+        if kind.lower() == "x" and not _NAME.fullmatch(str(value)):
             return False
     return True
 

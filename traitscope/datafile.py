@@ -9,7 +9,7 @@ from typing import Any
 
 from pandas import DataFrame, Series
 
-from inventories.reading import one_line, seen
+from inventories.reading import one_line
 
 
 class DataError(ValueError):
@@ -118,7 +118,7 @@ def _excel(path: Path) -> DataFrame:
         table = pd.read_excel(path, sheet_name=0, dtype=object)
     except DataError:
         raise
-    except (ValueError, KeyError, zipfile.BadZipFile) as problem:
+    except Exception as problem:  # whatever the readers of the archive, of its markup and of the workbook raise
         raise DataError(f"{path}: not an Excel file (.xlsx): {problem}") from None
     return _as_text(table, path)
 

@@ -141,7 +141,7 @@ MENDING = (
     ("", """INSERT OR IGNORE INTO call_trials SELECT a.call, a.trial, t.line FROM answers a JOIN trials t ON t.id = a.trial"""),
     ("", """INSERT OR IGNORE INTO call_trials SELECT x.call, u.id, u.line FROM call_trials x JOIN trials t ON t.id = x.trial
         JOIN trials u ON u.sitting = t.sitting AND u.step = t.step"""),
-    ("lost_calls", f"""SELECT max(coalesce((SELECT max(id) FROM calls), 0), coalesce((SELECT max(call) FROM call_trials), 0))
+    ("lost_calls", """SELECT max(coalesce((SELECT max(id) FROM calls), 0), coalesce((SELECT max(call) FROM call_trials), 0))
         - (SELECT count(*) FROM calls)"""),
     ("", f"DELETE FROM call_trials WHERE call IN ({_LOST})"),
     ("", "DELETE FROM answers WHERE call NOT IN (SELECT id FROM calls)"),

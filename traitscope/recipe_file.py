@@ -43,9 +43,9 @@ class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     small: dict[str, Any] = {}
     asks: Literal["model", "judge"] = "model"  # the judge is the model itself unless the user names another
 
-    def study_at(self, scale: Scale, model: str) -> dict[str, Any]:
+    def study_at(self, scale: Scale, model: str, temperature: float = 0.0) -> dict[str, Any]:
         """The study file for one model, before it is made of what is there."""
-        return {**self.study, **(self.small if scale == "small" else {}), "models": [model]}
+        return {**self.study, **(self.small if scale == "small" else {}), "models": _models(model, temperature)}
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -71,9 +71,14 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Whether a judge is asked."""
         return any(each.asks == "judge" for each in self.stages)
 
-    def study_at(self, scale: Scale, model: str) -> dict[str, Any]:
+    def study_at(self, scale: Scale, model: str, temperature: float = 0.0) -> dict[str, Any]:
         """The study file for one model."""
-        return {"title": self.title, **self.study, **(self.small if scale == "small" else {}), "models": [model]}
+        changed = self.small if scale == "small" else {}
+        return {"title": self.title, **self.study, **changed, "models": _models(model, temperature)}
+
+
+def _models(model: str, temperature: float) -> list[str | dict[str, Any]]:
+    return [{"name": model, "temperature": temperature}] if temperature else [model]
 
 
 def names() -> list[str]:

@@ -26,6 +26,7 @@ class Ran(msgspec.Struct, frozen=True):
     model: str
     judge: str = ""  # "" where none is asked
     parameters: dict[str, float] = {}  # of the analyses
+    temperature: float = 0.0  # of the model; a judge is asked at 0
 
     def asks_as(self, other: Ran) -> bool:
         """Whether both ask the same; parameters change no question."""

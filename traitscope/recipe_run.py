@@ -69,6 +69,7 @@ def run(
     judge: str = "",
     file: Path | None = None,
     parameters: Mapping[str, float] | None = None,
+    temperature: float = 0.0,
     ask_above: float | None,
     quiet: bool,
 ) -> tuple[Any, str]:
@@ -87,15 +88,16 @@ def run(
             raise DefinitionError(f"recipe {name}: no parameter {each!r}; {allowed(recipe.parameters, each)}")
         if not (math.isfinite(value) and value > 0):
             raise DefinitionError(f"--parameter {each}={value:g}: a number above 0 is needed")
-    before = Ran(
-        name, scale, model, (judge or model) if recipe.judged else "", {**recipe.parameters, **(parameters or {})}
-    )
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise DefinitionError(f"--temperature {temperature:g}: a number from 0 is needed")
+    told_by = (judge or model) if recipe.judged else ""
+    before = Ran(name, scale, model, told_by, {**recipe.parameters, **(parameters or {})}, temperature)
     parts: list[tuple[str, dict[str, Any], Making | None, Path]] = [
-        ("", recipe.study_at(scale, model), recipe.making, folder)
+        ("", recipe.study_at(scale, model, temperature), recipe.making, folder)
     ]
     for stage in recipe.stages:
-        asked = before.judge if stage.asks == "judge" else model
-        parts.append((stage.name, stage.study_at(scale, asked), stage.making, stage_folder(folder, stage.name)))
+        of = (before.judge, 0.0) if stage.asks == "judge" else (model, temperature)
+        parts.append((stage.name, stage.study_at(scale, *of), stage.making, stage_folder(folder, stage.name)))
     if judge:
         by_name(judge)  # a judge that is not there, or has no key, is told before the model is asked
     folders = [where for *_, where in parts]
@@ -135,7 +137,8 @@ def _check_free(folder: Path, as_what: Ran) -> None:
 
 def _named(as_what: Ran) -> str:
     judge = f", judged by {as_what.judge}" if as_what.judge else ""
-    return f"{as_what.recipe} at scale {as_what.scale} of {as_what.model}{judge}"
+    heat = f" at temperature {as_what.temperature:g}" if as_what.temperature else ""
+    return f"{as_what.recipe} at scale {as_what.scale} of {as_what.model}{heat}{judge}"
 
 
 def _with_rest(given: Mapping[str, Any], others: list[Path]) -> Mapping[str, Any]:
@@ -211,6 +214,7 @@ def _rows(shown: Exhibit) -> list[dict[str, Any]]:
 
 
 def about(recipe: Recipe) -> str:
+    """What a recipe is: question, source, what was verified, what differs and what it lacks."""
     lines = [recipe.title, recipe.question, f"Source: {recipe.source}", f"Verified: {recipe.verified}"]
     lines += [f"Differs from the paper: {each}" for each in recipe.differs]
     return "\n".join([*lines, *(f"Not in this recipe: {each}" for each in recipe.lacks)])

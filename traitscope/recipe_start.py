@@ -116,7 +116,7 @@ def _planned(encoded: bytes, file: str, folder: str, state: tuple[int, ...]) -> 
     """As `plan`; `state` changes when the record does."""
     asked, checks = msgspec.json.decode(encoded, type=tuple[Ran, dict[str, Answer]])
     recipe = load(asked.recipe)
-    study = recipe.study_at(asked.scale, asked.model)
+    study = recipe.study_at(asked.scale, asked.model, asked.temperature)
     with tempfile.TemporaryDirectory() as beside:
         try:
             if recipe.making is not None:
@@ -177,6 +177,7 @@ def command(asked: Ran, folder: Path, file: Path | None = None, max_cost: float 
 def _arguments(asked: Ran, folder: Path, max_cost: float | None) -> list[str]:
     found = ["recipe", "run", asked.recipe, "--model", asked.model, "--scale", asked.scale, "--record", str(folder)]
     found += ["--judge", asked.judge] if asked.judge not in ("", asked.model) else []
+    found += ["--temperature", f"{asked.temperature:g}"] if asked.temperature else []
     for name, value in asked.parameters.items():
         found += ["--parameter", f"{name}={value:g}"]
     return found + ([] if max_cost is None else ["--max-cost", f"{max_cost:g}"])

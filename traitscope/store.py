@@ -28,7 +28,7 @@ from traitscope.distributions import encoded, stored_reply
 from traitscope.queries import COUNTS, FIRST_SCHEMA, IS_BEGUN, IS_DONE, LATELY, LIKELIHOODS, MENDING, TABLES, USABLE
 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
-SAFE_SECONDS = 5.0  # a power cut loses no more than this: so often the disk itself is waited for
+SAFE_SECONDS = 2.0  # a power cut loses no more than this: so often the disk itself is waited for
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
 
 

@@ -193,6 +193,17 @@ def _check(study: Study) -> None:
     for number, ask in enumerate(study.asks, start=1):
         _check_ask(study, ask, f"asks number {number}")
     _check_size(study)
+    _check_texts(study)
+
+
+def _check_texts(study: Study) -> None:
+    """Personas with one text are one persona: a model is shown nothing else. Texts before a judge are no personas."""
+    if all(wording(form.wording).about for ask in study.asks for form in ask.forms(study.seed)):
+        return
+    first: dict[str, str] = {}
+    for each in study.personas:
+        if (same := first.setdefault(each.text, each.id)) != each.id:
+            raise DefinitionError(f"personas: {same!r} and {each.id!r} have the same text; texts must differ")
 
 
 def _check_size(study: Study) -> None:

@@ -34,6 +34,7 @@ from traitscope.importing.sheet import REPLIES, Sheet
 from traitscope.record import Record
 from traitscope.runner import run
 from traitscope.sample import read_sample
+from traitscope.study import load_study
 
 NUMBERS = (int, float)
 
@@ -218,7 +219,7 @@ def bundle() -> Path:
         'models = ["simulated:person"]\ninventories = ["tipi", "own.toml"]\npersonas = ["none", { id = "p", text = "You are P." }]\n'
         '[[asks]]\nform = { items_per_prompt = 5 }\n', "utf-8")  # fmt: skip
     (home / "own.toml").write_text(grounds.RATED, "utf-8")
-    run(study, home / "record")
+    run(load_study(study), home / "record")
     (home / "bundle").mkdir()
     write(Record(home / "record"), home / "bundle")
     return home / "bundle"

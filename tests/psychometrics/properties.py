@@ -143,7 +143,7 @@ def unsound(result: Any, holds_value: bool = True) -> list[str]:
         place = f"{path} {each!r}"
         if not each.estimable and not each.note:
             told.append(f"{place}: NaN without a note")
-        if each.note and each.note not in NOTES:
+        if any(code not in NOTES for code in each.note.split("; ") if code):
             told.append(f"{place}: the note {each.note!r} is no word of traitscope.notes")
         if math.isinf(each.value) or math.isnan(each.low) != math.isnan(each.high) or (not each.estimable and each.low == each.low):
             told.append(f"{place}: infinite, or half an interval, or one without a value")

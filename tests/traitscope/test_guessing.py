@@ -295,7 +295,7 @@ def test_the_server_of_a_class_knows_no_key_and_another_code_each_time(monkeypat
     some = [serving.class_environment(8502) for _ in range(2)]
     assert "hidden" not in some[0].values() and some[0]["PATH"]
     assert all(some[0][name] != some[1][name] for name in (classroom.CODE, classroom.HOST))
-    assert "--server.address=0.0.0.0" in serving.command(8502)
+    assert "--server.address=0.0.0.0" in serving.command(8502, serving.EVERYWHERE, serving.OF_CLASS)
 
 
 def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:

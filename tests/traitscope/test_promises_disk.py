@@ -13,9 +13,10 @@ import pytest
 from fault_runs import TRIALS, Moment
 
 from traitscope.cli import main
+from traitscope.damaged_pages import TABLES, Pages, columns, committed
 from traitscope.record import Record
 from traitscope.runner import run
-from traitscope.store import SAFE_SECONDS
+from traitscope.store import COMMIT_CALLS, SAFE_SECONDS
 from traitscope.study import load_study
 
 DATABASE, LOG = "answers.sqlite", "answers.sqlite-wal"
@@ -68,7 +69,7 @@ def test_a_full_disk_is_said_in_one_line_and_the_same_command_goes_on_when_there
     assert runs.answers(place / "r").equals(whole)
 
 
-@pytest.mark.parametrize("kilobytes", [8, 64, 300, 900, 1500, 2000])
+@pytest.mark.parametrize("kilobytes", [8, 300, 1500])
 def test_a_limit_on_the_size_of_files_loses_nothing_wherever_it_strikes(kilobytes, study, tmp_path):
     path, _, whole = study
     folder = tmp_path / "r"
@@ -106,7 +107,9 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line_and_can_still_be_re
     assert {each.name: each.stat().st_mtime_ns for each in record.iterdir()} == before
 
 
-def test_a_whole_record_is_read_from_a_folder_that_cannot_be_written_without_the_files_of_sqlite(study, place, tmp_path):
+def test_a_whole_record_is_read_from_a_folder_that_cannot_be_written_without_the_files_of_sqlite(
+    study, place, tmp_path
+):
     shutil.copytree(study[1], tmp_path / "copy")
     for each in (LOG, "answers.sqlite-shm"):
         (tmp_path / "copy" / each).unlink(missing_ok=True)
@@ -156,6 +159,7 @@ def test_a_log_that_a_power_cut_has_torn_anywhere_leaves_a_beginning_and_the_run
     before = interrupted(path, tmp_path / "r", Moment(chance.randrange(200, 1500), 0.05))
     size = (tmp_path / "r" / LOG).stat().st_size
     assert size > 100_000
+    lengths = set()
     for number in range(4 * runs.MOMENTS):
         folder = tmp_path / str(number)
         shutil.copytree(tmp_path / "r", folder)
@@ -164,10 +168,12 @@ def test_a_log_that_a_power_cut_has_torn_anywhere_leaves_a_beginning_and_the_run
         (folder / "answers.sqlite-shm").unlink(missing_ok=True)
         left = runs.stored(folder)
         assert left.items() <= before.items() and list(left) == list(before)[: len(left)]
+        lengths.add(len(left))
         if number < 2:
             run(load_study(path), folder)
             runs.assert_nothing_lost_or_doubled(left, folder)
             assert runs.answers(folder).equals(study[2])
+    assert len(lengths) > 2
 
 
 def test_a_log_whose_end_is_wrong_loses_the_last_commit_and_no_other(study, tmp_path):
@@ -177,20 +183,20 @@ def test_a_log_whose_end_is_wrong_loses_the_last_commit_and_no_other(study, tmp_
         folder = tmp_path / str(number)
         shutil.copytree(tmp_path / "r", folder)
         content = bytearray((folder / LOG).read_bytes())
-        place = len(content) - 1 - chance.randrange(4096)
-        content[place] ^= 1 << chance.randrange(8)
+        last = max(committed(folder / LOG, 4096).values())  # the page that was written last
+        content[last + chance.randrange(4096)] ^= 1 << chance.randrange(8)
         (folder / LOG).write_bytes(content)
         (folder / "answers.sqlite-shm").unlink(missing_ok=True)
         left = runs.stored(folder)
         assert left.items() <= before.items()
-        assert len(before) - len(left) <= 50  # calls of a commit
+        assert 0 < len(before) - len(left) <= COMMIT_CALLS
     run(load_study(path), folder)
     assert runs.answers(folder).equals(study[2])
 
 
 def test_a_log_that_never_reached_the_disk_loses_no_more_than_a_few_seconds(fault_server, study_file, tmp_path):
     server = fault_server("--delay-ms", "100")
-    text = f'models = ["{server.model}"]\ninventories = ["bfi44"]\npersonas = [{{ set = "survey_random", n = 60 }}]\n'
+    text = f'models = ["{server.model}"]\ninventories = ["bfi44"]\npersonas = [{{ set = "survey_random", n = 30 }}]\n'
     path, folder = study_file(f'{text}limits = {{ concurrency = 8 }}\n[[asks]]\nreply = "text"\n'), tmp_path / "r"
     process = runs.started(path, folder)
     runs.wait_until(Moment(1, 2 * SAFE_SECONDS), folder, process)
@@ -198,6 +204,7 @@ def test_a_log_that_never_reached_the_disk_loses_no_more_than_a_few_seconds(faul
     with Record(folder).store() as store:
         names, rows = store.table("calls")
     written = {row[names.index("call")]: row[names.index("created")] for row in rows}
+    server.set(delay_ms=5)
     for each in (LOG, "answers.sqlite-shm"):
         (folder / each).unlink()
     left = runs.stored(folder)
@@ -231,7 +238,9 @@ def test_a_bad_page_is_named_in_one_line_with_what_saves_the_rest(study, tmp_pat
     for command in (["show", str(folder)], ["run", str(study[0]), "--record", str(folder)]):
         assert main(command) == 2
         told = runs.one_line(capsys.readouterr().err)
-        assert f"{folder / DATABASE}: cannot be used as a record: database disk image is malformed (page {root})" in told
+        assert (
+            f"{folder / DATABASE}: cannot be used as a record: database disk image is malformed (page {root})" in told
+        )
         assert f"`traitscope salvage {folder} --to DIR`" in told
     with_bad_pages(record, tmp_path / "worse", random.Random(1), 1)
     assert main(["status", str(tmp_path / "worse")]) == 2
@@ -256,10 +265,8 @@ def test_salvage_keeps_what_can_be_read_invents_nothing_and_run_asks_the_rest(pa
 
 
 def test_every_page_that_is_lost_alone_costs_only_what_stood_on_it(study, tmp_path):
-    from traitscope.damaged_pages import Pages
-
     chance = random.Random(f"{runs.SEED} alone")
-    whole = {row for row in rows_of(study[1] / DATABASE)}
+    whole = set(rows_of(study[1] / DATABASE))
     count = (study[1] / DATABASE).stat().st_size // 4096
     for number in [*roots(study[1]).values(), *chance.sample(range(1, count + 1), 5)]:
         with_bad_pages(study[1], tmp_path / str(number), chance, number)
@@ -270,8 +277,6 @@ def test_every_page_that_is_lost_alone_costs_only_what_stood_on_it(study, tmp_pa
 
 def rows_of(database: Path):
     """All rows as SQLite gives them."""
-    from traitscope.damaged_pages import TABLES, columns
-
     with sqlite3.connect(database) as db:
         for table in TABLES:
             yield from ((table, row) for row in db.execute(f"SELECT {', '.join(columns(table))} FROM {table}"))

@@ -12,9 +12,11 @@ from recipes_held import answering, exhibits, held, table, with_parameters
 
 from inventories.responder import About, Shown
 from traitscope import recipe_file, tables
+from traitscope.recipe_records import stage
 from traitscope.record import Record
 from traitscope.responders.simulated import SimulatedResponder
 from traitscope.results import change_shown
+from traitscope.study_file import study_file
 
 PERSON = {"effect": 0.6, "trait_sd": 0.5, "item_sd": 0.2, "noise": 0.3}
 PERSONS = 2 * recipe_file.load("interaction").small["personas"][0]["times_n"]
@@ -130,3 +132,21 @@ def test_without_answers_or_without_groups_the_reason_is_told(tmp_path: Path) ->
     ungrouped = held(tmp_path / "one", "interaction", "simulated:perfect", personas=["big_five_32"])
     assert {each.missing for each in change_shown.groups(ungrouped)} == {change_shown.NO_GROUPS}
     assert set(table(exhibits("interaction", ungrouped), "paired_change")["condition"]) == {change_shown.ALONE}
+
+
+def test_partners_are_the_same_whoever_has_written_by_now_and_nobody_reads_an_empty_text(tmp_path: Path) -> None:
+    with serving(answering(lambda messages: f"By {messages[0]}" if "story" in messages[-1] else "3")) as served:
+        full = held(tmp_path / "full", "interaction", served.model)
+    silent = next(iter(full.manifest.personas.values()))
+    # one of the creative writes no word
+    with serving(answering(lambda messages: "..." if messages[0] == silent.text else f"By {messages[0]}")) as served:
+        part = held(tmp_path / "part", "interaction", served.model)
+    asked = []
+    for record in (full, part):
+        partner = stage(record, "partner")
+        assert partner is not None
+        steps = {each.personas[0]: each.steps[0].text for each in study_file(partner.folder / "study.toml").asks}
+        asked.append(steps)
+    left_out = {persona for persona, text in asked[0].items() if f"By {silent.text}" in text}
+    assert len(left_out) == 1 and asked[0].keys() - asked[1].keys() == left_out
+    assert all(asked[0][persona] == text for persona, text in asked[1].items())

@@ -210,6 +210,15 @@ def test_the_published_figures_are_the_verified_ones() -> None:
     assert rows["alpha over 320 rows"] == [0.9505, 0.9532, 0.8611, 0.8965, 0.9444]
 
 
+def test_who_answers_exactly_as_assigned_gets_a_reason_in_place_of_every_interval(tmp_path: Path) -> None:
+    shown = exhibits("personallm", held(tmp_path, "personallm", "simulated:perfect"))
+    alphas, effects = ([each.table for each in shown if each.name == name] for name in ("alpha", "effects"))
+    assert len(alphas) == len(effects) == 2  # the answer chosen, and the expected one
+    for each in alphas:
+        assert set(each["alpha"]) == {1.0} and set(each["note"]) == {"all items got identical answers"}
+    assert all(each[["d_ddof1", "d_low"]].isna().all(axis=None) for each in effects)
+
+
 def test_stories_leave_the_scores_of_the_inventory_alone(judged: Any) -> None:
     scores = tables.scores(judged("perfect"))
     assert len(scores[scores["version"] == "chosen"]) == 16 * 5 and not scores["score"].isna().any()

@@ -59,7 +59,6 @@ def test_a_second_run_asks_nothing_again_and_finds_the_same(tmp_path: Path, caps
     before = {each: calls(Path(each)) for each in first["records"]}
     again = ran(capsys, "text-fidelity", folder, "--judge", "simulated:perfect")
     assert again == first and {each: calls(Path(each)) for each in first["records"]} == before
-    # 32 texts; 10 sentences a writer's draw and 25 known ones of 5 items; 5 claims a text and 100 known ones of 3 items
     assert first["done"] == first["trials"] == sum(before.values())
 
 
@@ -167,10 +166,13 @@ def test_a_terminal_gets_every_table_and_where_the_records_are(
 
 def test_showing_a_recipe_tells_of_its_later_studies_and_of_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
     for name, told in (
-        ("text-fidelity", ["Then the judge is asked (Each sentence of each text", "claims_judged" not in "" and "Each text of the record with each claim"]),
+        (
+            "text-fidelity",
+            ["Then the judge is asked (Each sentence of each text", "(Each text of the record with each claim"],
+        ),
         ("interaction", ["Then the model is asked (The study's one ask, once for each persona"]),
         ("alignment", ["--with FILE: people's answers to the IPIP-NEO-120"]),
-    ):  # fmt: skip
+    ):
         assert main(["recipe", "show", name]) == 0
         said = capsys.readouterr().out
         assert all(each in said for each in told)

@@ -23,7 +23,7 @@ from traitscope.study import load_study
 
 SURE = 0.97  # of the option that a responder without doubts takes
 NOT_USABLE = in_words("judge_not_usable")
-TRAITS = ["extraversion", "agreeableness", "conscientiousness", "neuroticism", "openness"]
+CLAIMS = recipe_file.load("text-fidelity").stages[1].making.at("small")["claims"]
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,8 @@ def test_the_constraint_score_is_the_formula_of_the_judges_probabilities(judged:
     relevant, entailed, contradicted = 1 - SURE, SURE, 1 - SURE
     one = (1 - relevant) * (1 - contradicted) + relevant * entailed
     assert found["per_statement"].to_numpy() == pytest.approx(one, abs=1e-9)
-    assert found.loc["all of a persona", "value"] == pytest.approx(5 * one)
-    assert found.loc[TRAITS, "value"].to_numpy() == pytest.approx(one)
+    assert found.loc["all of a persona", "value"] == pytest.approx(len(CLAIMS) * one)
+    assert found.loc[list(CLAIMS), "value"].to_numpy() == pytest.approx(one)
     assert set(found["n_persons"]) == {16} and set(found["n_texts"]) == {32}
 
 

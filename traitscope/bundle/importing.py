@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from inventories.reading import DefinitionError
 from traitscope.bundle.lines import CALLS, Differs, restore
 from traitscope.bundle.package import PACKAGE, is_bundle
 from traitscope.datafile import DataError
@@ -30,7 +31,10 @@ def import_bundle(folder: Path, to: Path | None = None) -> tuple[dict[str, Any],
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=".import-") as place:
         made = Path(place) / "record"
-        rebuild(folder, made, _refuse)
+        try:
+            rebuild(folder, made, _refuse).inventories()
+        except DefinitionError as mistake:  # told of the file in the bundle, before there is a record that nobody can read
+            raise DataError(str(mistake).replace(str(made), str(folder))) from None
         if to.is_dir():
             to.rmdir()
         made.rename(to)

@@ -16,14 +16,15 @@ def after_a_partner(study: dict[str, Any], so_far: SoFar) -> dict[str, Any] | No
     """The study's one ask, once for each persona, whose tasks hold the text of a partner.
 
     `group` in the options names the attribute that divides the personas into two groups; partner of the first of one group
-    is the first of the other, and so on.
+    is the first of the other, and so on, whoever has written by now. Who has a partner without a word is not asked.
     """
     record, attribute = so_far.record, so_far.options["group"]
     assert record is not None
-    written = texts(record).drop_duplicates("persona").set_index("persona")["text"]
+    table = texts(record).drop_duplicates("persona").set_index("persona")["text"]
+    written = table[table.str.contains(r"\w")]
     groups: dict[str, list[str]] = {}
     for each in record.manifest.personas.values():
-        if each.id in written.index and (group := each.attributes.get(attribute)):
+        if group := each.attributes.get(attribute):
             groups.setdefault(group, []).append(each.id)
     if len(groups) < 2:
         return None
@@ -32,9 +33,13 @@ def after_a_partner(study: dict[str, Any], so_far: SoFar) -> dict[str, Any] | No
     asks = []
     for own, others in ((first, second), (second, first)):
         for persona, partner in zip(own, cycle(others), strict=False):
+            if partner not in written.index:
+                continue
             own_ask = copy.deepcopy(ask) | {"personas": [persona]}
             for step in own_ask["steps"]:
                 if TEXT in step.get("text", ""):
                     step["text"] = step["text"].replace(TEXT, written[partner])
             asks.append(own_ask)
+    if not asks:
+        return None
     return study | {"asks": asks}

@@ -157,7 +157,7 @@ def reliability(record: Record, inventory: str, model: str, ask: str, level: str
             "alpha", question, rows, missing="Reliability is over personas; here is one only, or none has answered."
         )
     words, known = rows["note"].map(in_words), rows["alpha"].notna()
-    without = (rows["method"] + "; " + words).str.removesuffix("; ").where(rows["low"].isna(), words)
+    without = (rows["method"] + "; " + words).str.strip("; ").where(rows["low"].isna(), words)
     rows = rows.assign(note=without.where(known, "not estimable: " + words)).reset_index(drop=True)
     caption = (
         f"{profiles_told.asked(record, inventory, model, ask)}. Cronbach's alpha over personas with its 95 % interval. "

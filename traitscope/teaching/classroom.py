@@ -25,23 +25,45 @@ MOST_DEVICES = 10_000  # remembered
 class Tries:
     """Wrong codes of each device: nobody types that many, and a program that guesses takes years."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, free: int = FREE_TRIES, pause: float = PAUSE_SECONDS
+    ) -> None:
         self._clock, self._lock = clock, threading.Lock()
+        self._free, self._pause = free, pause
         self._wrong: dict[str, tuple[int, float]] = {}
 
     def wait(self, device: str) -> float:
         """Seconds until a code of `device` is looked at again."""
         with self._lock:
-            wrong, last = self._wrong.get(device, (0, 0.0))
-            return max(0.0, last + PAUSE_SECONDS - self._clock()) if wrong >= FREE_TRIES else 0.0
+            return self._left(device)
 
     def wrong(self, device: str) -> None:
         """A code of `device` was wrong."""
         with self._lock:
-            count = self._wrong.pop(device, (0, 0.0))[0] + 1
-            if len(self._wrong) >= MOST_DEVICES:
-                del self._wrong[next(iter(self._wrong))]  # the one that was wrong longest ago
-            self._wrong[device] = (count, self._clock())
+            self._add(device)
+
+    def take(self, device: str) -> float:
+        """As `wait`; where that is 0, the try counts as wrong until `right` is told: of many at once each counts."""
+        with self._lock:
+            left = self._left(device)
+            if not left:
+                self._add(device)
+            return left
+
+    def right(self, device: str) -> None:
+        """A try that was taken was right: those before it are forgotten."""
+        with self._lock:
+            self._wrong.pop(device, None)
+
+    def _left(self, device: str) -> float:
+        wrong, last = self._wrong.get(device, (0, 0.0))
+        return max(0.0, last + self._pause - self._clock()) if wrong >= self._free else 0.0
+
+    def _add(self, device: str) -> None:
+        count = self._wrong.pop(device, (0, 0.0))[0] + 1
+        if len(self._wrong) >= MOST_DEVICES:
+            del self._wrong[next(iter(self._wrong))]  # the one that was wrong longest ago
+        self._wrong[device] = (count, self._clock())
 
 
 TRIES = Tries()  # of this server: they end with it

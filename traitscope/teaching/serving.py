@@ -8,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,11 @@ from traitscope.teaching.guessing import new_code
 
 APP = Path(__file__).parent.parent.parent / "app.py"
 PORT = 8502
+EVERYWHERE = "0.0.0.0"  # every interface
+# nobody uploads anything there, whatever a program sends
+OF_CLASS = {
+    "server.headless": "true", "client.toolbarMode": "viewer", "client.showErrorDetails": "none", "server.maxUploadSize": 1,
+}  # fmt: skip
 _KEYS = re.compile(r"(^|_)(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)S?($|_)", re.IGNORECASE)
 
 
@@ -25,26 +31,34 @@ def serve(port: int = PORT, record: Path | None = None) -> tuple[dict[str, Any],
     """Serve a class until Ctrl-C; the join code and the teacher's link are told on standard error."""
     if record is not None:
         Record(record)  # a mistake is told before anything is served
-    _demand_free(port)
+    demand_free("class", port, EVERYWHERE)
     environment = class_environment(port, record)
     print(_told(environment, port), file=sys.stderr, flush=True)
-    with subprocess.Popen(command(port), env=environment, cwd=APP.parent, stdout=subprocess.DEVNULL) as server:
+    run_server("the class", port, EVERYWHERE, environment, OF_CLASS)
+    return {"port": port}, "The class has ended; nothing of it is kept."
+
+
+def run_server(
+    name: str, port: int, address: str, environment: Mapping[str, str], options: Mapping[str, object]
+) -> None:
+    """Run the dashboard's server until it ends or Ctrl-C ends it."""
+    started = command(port, address, options)
+    with subprocess.Popen(started, env=environment, cwd=APP.parent, stdout=subprocess.DEVNULL) as server:
         try:
             ended = server.wait()
         except KeyboardInterrupt:  # the server got it, too
             server.terminate()
             ended = 0
     if ended:
-        raise RuntimeError(f"the server of the class ended with {ended}")
-    return {"port": port}, "The class has ended; nothing of it is kept."
+        raise RuntimeError(f"the server of {name} ended with {ended}")
 
 
-def command(port: int) -> list[str]:
-    """What starts the server: on every interface, with no file of its own watched or written."""
+def command(port: int, address: str, options: Mapping[str, object]) -> list[str]:
+    """What starts the server: with no file of its own watched or written."""
+    seen_as = lan_address() if address == EVERYWHERE else address
     options = {
-        "server.address": "0.0.0.0", "server.port": port, "server.headless": "true", "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false", "browser.serverAddress": lan_address(), "browser.serverPort": port,
-        "client.toolbarMode": "viewer", "client.showErrorDetails": "none", "logger.level": "error",
+        "server.address": address, "server.port": port, "server.fileWatcherType": "none", "browser.gatherUsageStats": "false",
+        "browser.serverAddress": seen_as, "browser.serverPort": port, "logger.level": "error", **options,
     }  # fmt: skip
     return [
         sys.executable,
@@ -78,13 +92,14 @@ def lan_address() -> str:
             return "127.0.0.1"
 
 
-def _demand_free(port: int) -> None:
+def demand_free(command: str, port: int, address: str) -> None:
+    """DataError where `command` cannot have the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("0.0.0.0", port))
+            probe.bind((address, port))
         except (OSError, OverflowError) as problem:
-            raise DataError(f"class: port {port} cannot be used ({problem}); --port takes another") from None
+            raise DataError(f"{command}: port {port} cannot be used ({problem}); --port takes another") from None
 
 
 def _told(environment: dict[str, str], port: int) -> str:
