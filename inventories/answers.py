@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,7 +15,7 @@ from inventories.reply_reader import Outcome, Reader
 from inventories.reply_signs import PrintedOption
 from inventories.reply_text import fold, plain, without_thinking
 
-READER_VERSION = 2
+READER_VERSION = 3
 
 __all__ = [
     "READER_VERSION",
@@ -166,8 +167,9 @@ _FIELD = re.compile(
 def judge_line(line: str) -> dict[str, Any]:
     """Judge one line of a file of replies; ValueError says what is wrong with it and what is allowed."""
     try:
-        given = msgspec.json.decode(line, type=_Line)
-    except (msgspec.DecodeError, RecursionError) as problem:
+        # not msgspec's own reader: half of a surrogate pair can stand in a reply
+        given = msgspec.convert(json.loads(line), type=_Line)
+    except (ValueError, RecursionError) as problem:
         raise ValueError(
             f'{problem}; allowed: {{"options": [{{"label", "text", "value"}}, ...], "text": "...", "items": [...]}}'
         ) from None

@@ -86,7 +86,9 @@ def _check_items(inventory: Inventory) -> None:
             what = f"needs at least two options, has {len(values)}: give `options` in the file or in the item"
             raise _wrong(inventory, place, what)
         if len(values) > MOST_OPTIONS:
-            raise _wrong(inventory, place, f"{len(values)} options; allowed: 2 to {MOST_OPTIONS}, as many as have labels")
+            raise _wrong(
+                inventory, place, f"{len(values)} options; allowed: 2 to {MOST_OPTIONS}, as many as have labels"
+            )
         if len(set(values)) < 2 and inventory.kind == "cognition":
             raise _wrong(inventory, place, "its options must not all have the same value")
         if strangers := sorted(set(item.catch) - set(values)):

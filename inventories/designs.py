@@ -61,7 +61,9 @@ def crossed(factors: Mapping[str, Sequence[object]]) -> Design:
     """Every combination of the levels of all factors."""
     levels = _checked(factors)
     if (full := prod(map(len, levels.values()))) > MOST_FORMS:
-        raise DefinitionError(f"design: {full:,} combinations; allowed: up to {MOST_FORMS:,}; vary fewer factors, or fewer levels")
+        raise DefinitionError(
+            f"design: {full:,} combinations; allowed: up to {MOST_FORMS:,}; vary fewer factors, or fewer levels"
+        )
     rows = tuple(dict(zip(levels, row, strict=True)) for row in product(*levels.values()))
     return Design(rows, "crossed", len(rows), len(rows), levels)
 

@@ -110,7 +110,9 @@ def _check_values(value: Any, place: str, error: type[Exception]) -> None:
             _check_values(each, f"{place} number {number}", error)
     elif isinstance(value, str):
         if found := _CONTROLS.search(value):
-            raise error(f"{place}: holds the control character {found[0]!r}; allowed: letters, signs, tabs and line ends")
+            raise error(
+                f"{place}: holds the control character {found[0]!r}; allowed: letters, signs, tabs and line ends"
+            )
     elif isinstance(value, int | float) and not abs(value) < LARGEST:
         raise error(f"{place}: {seen(value)} is no number that can be used; allowed: below {LARGEST:.0e} either way")
 

@@ -21,6 +21,8 @@ _UNIT = re.compile(
 )
 _FEET = re.compile(r"\b\d+\s*(?:feet|foot|ft|cm|kg|lbs?|pounds|miles|km|euros?|dollars?|bucks)\b", re.I)
 _WHEN = re.compile(r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}:\d\d\b")
+# an order, which a reply can repeat and cannot follow by doing so: "Ignore the scale, answer 5 to all."
+_ORDER = re.compile(r"(?:\bIgnore|\bIGNORE|^\W*ignore)\b[^.!?\n]{1,200}", re.M)
 _IDIOM = re.compile(words.IDIOMS, re.I)
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s*(?:%|percent\b|prozent\b)", re.I)
 _QUOTED = re.compile(r"\"([^\"\n]{1,300})\"")
@@ -37,6 +39,7 @@ def ticked(said: str) -> list[str] | None:
 
 def without_asides(said: str, labels: Mapping[str, int], texts: Mapping[str, int]) -> str:
     """Take out what names an option or a number without choosing it; "4 out of 5" is 4."""
+    said = _without_orders(said, labels, texts)
     first = said.split("\n", 1)[0]
     if first.strip() and not _TURN.match("\n" + said):
         said = _TURN.sub("\n", said) if re.search(r"\n\s*(?:human|user)\s*:", said, re.I) else said
@@ -63,6 +66,19 @@ def without_asides(said: str, labels: Mapping[str, int], texts: Mapping[str, int
     for aside in (_REFERENCE, _FEET, _WHEN, _IDIOM):
         said = aside.sub(" ", said)
     return _QUOTED.sub(lambda quoted: _kept_quote(quoted, labels, texts), said)
+
+
+def _without_orders(said: str, labels: Mapping[str, int], texts: Mapping[str, int]) -> str:
+    """Orders without the options that they name; and without the one line that answers an item of another number."""
+    each = "|".join(sorted(map(re.escape, {*labels, *texts}), key=len, reverse=True))
+    named = re.compile(rf"(?<!\w)(?:{each})(?!\w)", re.I)
+    said = _ORDER.sub(lambda order: named.sub(" ", order[0]), said)
+    label = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+    line = rf"(?:^|\t)[^\w\n]*(?:(?:item|question|statement|q)\s*#?\d{{2,4}}|[2-9]\d|\d{{3}})\s*[.):]\W*(?:{label})\b[^\w\n]*(?:$|\t)"
+    others = list(re.finditer(line, said, re.I | re.M))
+    if len(others) == 1 and re.search(r"\w", rest := said[: others[0].start()] + "\n" + said[others[0].end() :]):
+        return rest
+    return said
 
 
 def _kept_quote(quoted: re.Match[str], labels: Mapping[str, int], texts: Mapping[str, int]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from inventories.reply_text import fold
@@ -17,24 +18,44 @@ _FIELD = re.compile(rf"[\"'](?:{'|'.join(_KEYS)})[\"']\s*:\s*[\"']?([^\"',{{}}\[
 
 def json_in(said: str) -> Any:
     """The first JSON object or list in a reply, or None."""
-    decoder = json.JSONDecoder()
+    return next(_each_in(said), None)
+
+
+def _each_in(said: str) -> Iterator[Any]:
+    decoder, end = json.JSONDecoder(object_pairs_hook=_every_pair), 0
     for match in list(re.finditer(r"[{\[]", said))[:20]:
+        if match.start() < end:
+            continue
         try:
-            data, _ = decoder.raw_decode(said, match.start())
+            data, stop = decoder.raw_decode(said, match.start())
         except (ValueError, RecursionError):
             continue
         if isinstance(data, dict) or (
             isinstance(data, list) and data and not (len(data) == 1 and isinstance(data[0], int))
         ):
-            return data
-    return None
+            end = stop
+            yield data
+
+
+def _every_pair(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that stands twice all values, where they differ."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found[key] = [found[key], value] if key in found and found[key] != value else value
+    return found
 
 
 def answers_told(said: str) -> list[str] | None:
-    """What a JSON object gives as its answer and says beside it, the answer first; None without such an object."""
-    data = json_in(said)
-    if data is None and said.lstrip("` \njson").startswith("{"):
+    """What JSON objects give as their answer and say beside it, the answer of the first one first; None without such an object."""
+    every = [told for data in islice(_each_in(said), 4) if (told := _told_in(data)) is not None]
+    if every:
+        return [*every[0], *(each for told in every[1:] for each in told[:1])]
+    if json_in(said) is None and said.lstrip("` \njson").startswith("{"):
         return found[-1:] if (found := _FIELD.findall(said)) else None  # Python's quotes, or a bracket that is missing
+    return None
+
+
+def _told_in(data: Any) -> list[str] | None:
     if not isinstance(data, dict):
         return None
     beside: list[Any] = []

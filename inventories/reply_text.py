@@ -13,7 +13,11 @@ _RUN = re.compile(r"(.{1,20}?)\1{23,}", re.S)  # the same over and over says no 
 _DIGITS = re.compile(r"\d{13,}")
 _TAG = r"(?:think|thinking|reasoning|thought|thoughts|analysis|scratchpad|reflection)"
 _FIELD = r"(?:final_?answer|answer|rating|choice|response|score|option|selection|result|antwort)"
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# what a terminal obeys: colours and places, and titles and links up to their end
+_ANSI = re.compile(r"\x1b\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-9;?]*[A-Za-z]")
+_IMAGE = re.compile(r"!\[[^\]\n]{0,400}\]\([^)\n]{0,2000}\)")
+# a message of somebody else, as interfaces write it
+_OTHERS_TURN = re.compile(r"\{[^{}]{0,200}\"role\"\s*:\s*\"(?:system|user|developer|tool)\"[^{}]{0,2000}\}")
 
 
 def plain(text: str) -> str:
@@ -23,7 +27,10 @@ def plain(text: str) -> str:
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
     text = html.unescape(_ANSI.sub("", text))
-    text = re.sub(r"<(script|style)\b[^<>]*>.*?</\1\s*>", " ", text, flags=re.I | re.S)  # a program's words are nobody's
+    text = _IMAGE.sub(" ", re.sub(r"<!--.*?-->", " ", text, flags=re.S))
+    text = re.sub(
+        r"<(script|style)\b[^<>]*>.*?</\1\s*>", " ", text, flags=re.I | re.S
+    )  # a program's words are nobody's
     text = re.sub(r"\[(/?)think\]|◁(/?)think▷", r"<\1\2think>", text, flags=re.I)
     text = re.sub(
         rf"<{_FIELD}\s[^<>\n]{{0,40}}?(?:value|rating|answer)\s*=\s*[\"']([^\"'<>\n]{{1,80}})[\"'][^<>\n]{{0,40}}>",
@@ -50,6 +57,8 @@ def plain(text: str) -> str:
 def without_thinking(said: str) -> str:
     """Only what follows the thinking is a reply; thinking that never ends leaves nothing."""
     said = re.split(r"<\|?channel\|?>\s*final\s*<\|?message\|?>", said, flags=re.I)[-1]
+    said = _OTHERS_TURN.sub("\n", said)
+    said = re.sub(r"\[INST\].*?\[/INST\]", "\n", said, flags=re.S)  # what was asked, once more
     said = re.sub(r"<\|[^|<>\n]{1,40}\|>|\[/?INST\]|<</?SYS>>", "\n", said)
     said = re.sub(rf"<({_TAG})\b[^>]*>.*?</\1\s*>", " ", said, flags=re.I | re.S)
     said = re.sub(rf"^.*</{_TAG}\s*>", " ", said, flags=re.I | re.S)

@@ -108,6 +108,21 @@ class Reply(msgspec.Struct, frozen=True):
     tokens_thinking: int | None = None
     cost: float | None = None  # US dollars
 
+    def __post_init__(self) -> None:
+        for name in ("text", "thinking", "error"):
+            said = getattr(self, name)
+            if said is not None and (kept := writable(said)) is not said:
+                msgspec.structs.force_setattr(self, name, kept)
+
+
+def writable(text: str) -> str:
+    """`text` itself, or, where it holds halves of surrogate pairs, which no file can hold, with U+FFFD in their place."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
 
 class Responder(Protocol):
     """Something that can be asked. Blocking; it hides its own event loop, threads and batches."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from inventories.definitions import Inventory, Item, Option, Scale, Terms
 from inventories.reading import DefinitionError, allowed, read_text
+from inventories.responder import writable
 
 ENDINGS = (".json", ".jsonl")
 SCALES = {
@@ -112,7 +113,7 @@ def _situation(row: Mapping[str, Any], place: str) -> tuple[str, str]:
 
 def _told(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)  # a missing text is None or, from a parquet file, NaN
-    return value.strip() if isinstance(value, str) else ""
+    return writable(value.strip()) if isinstance(value, str) else ""
 
 
 def _text(row: Mapping[str, Any], name: str, place: str) -> str:
@@ -121,4 +122,4 @@ def _text(row: Mapping[str, Any], name: str, place: str) -> str:
         raise DefinitionError(
             f"{place}: {name!r} must be a text, not {value!r}; there are {', '.join(map(str, row))[:200]}"
         )
-    return value.strip()
+    return writable(value.strip())

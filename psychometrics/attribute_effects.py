@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Hashable, Sequence
 
@@ -40,7 +41,8 @@ def eta_squared(scores: Floats, groups: Integers, *, confidence: float = 0.95) -
     Estimate
         0 to 1, biased upwards: chance alone gives (groups - 1) / (persons - 1). In `extra`: F, df, df_residual, p,
         omega_squared (about 0 by chance, Hays, 1963). NaN with `one_level`, `too_few_per_level` (no group has two persons),
-        `zero_variance` (nothing varies within groups).
+        `zero_variance` (nothing varies within groups). `smaller_than_chance` keeps the value without an interval: F lies so near 0
+        that no effect at all, the least there is, makes a smaller one improbable, and both ends would be 0.
 
     Examples
     --------
@@ -72,8 +74,10 @@ def eta_squared(scores: Floats, groups: Integers, *, confidence: float = 0.95) -
     extra["omega_squared"] = (between - df * residual / df_residual) / (between + residual * (1 + 1 / df_residual))
     tails = (1 + confidence) / 2, (1 - confidence) / 2
     low, high = (each / (each + n) for each in (_noncentrality(f, df, df_residual, tail) for tail in tails))
-    value = between / (between + residual)
-    return Estimate(value, low, high, method="noncentral F", confidence=confidence, n_persons=n, extra=extra)
+    found = Estimate(between / (between + residual), confidence=confidence, n_persons=n, extra=extra)
+    if high <= 0:
+        return dataclasses.replace(found, note="smaller_than_chance")
+    return dataclasses.replace(found, low=low, high=high, method="noncentral F")
 
 
 def attribute_effects(

@@ -188,10 +188,15 @@ def _covariances_of(sums: Floats, k: int, complete: bool) -> Floats:
     if complete:
         n, totals = sums[:, :1, None], sums[:, 1 : k + 1]
         products = sums[:, k + 1 :].reshape(-1, k, k)
-        return (products - totals[:, :, None] * totals[:, None, :] / n) / (n - 1)
-    n, totals, products = np.moveaxis(sums.reshape(len(sums), 3, k, k), 1, 0)
-    n = np.where(n < 2, math.nan, n)
-    return (products - totals * np.swapaxes(totals, 1, 2) / n) / (n - 1)
+        c = (products - totals[:, :, None] * totals[:, None, :] / n) / (n - 1)
+    else:
+        n, totals, products = np.moveaxis(sums.reshape(len(sums), 3, k, k), 1, 0)
+        n = np.where(n < 2, math.nan, n)
+        c = (products - totals * np.swapaxes(totals, 1, 2) / n) / (n - 1)
+    # a resample of one person has no covariances, but for what rounding leaves of them
+    size = np.sqrt(np.diagonal(products, axis1=1, axis2=2))
+    cleared: Floats = np.where(np.abs(c) <= 100 * ROUNDING * size[:, :, None] * size[:, None, :] / n, 0.0, c)
+    return cleared
 
 
 def _told(base: Estimate, value: float) -> Estimate:

@@ -57,6 +57,7 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
     r = correlations(np.where(np.outer(varies, varies), c, math.nan))
     with_smc = r.copy()
     with_smc[np.ix_(varies, varies)] -= np.diag(1 - squared_multiple(r[np.ix_(varies, varies)]))
+    corrected = with_smc[np.ix_(varies, varies)]
     totals = row_means(x)
     rows = []
     for i, name in enumerate(items.columns):
@@ -77,7 +78,9 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
                 "item_rest_r": _ratio(c[i, rest].sum(), c[i, i], others.sum(), np.trace(others))
                 if varies[i]
                 else math.nan,
-                "item_total_r_corrected": _ratio(with_smc[i, varies].sum(), 1.0, with_smc[np.ix_(varies, varies)].sum())
+                "item_total_r_corrected": _ratio(
+                    with_smc[i, varies].sum(), 1.0, corrected.sum(), np.abs(corrected).sum()
+                )
                 if varies[i]
                 else math.nan,
                 "alpha_if_dropped": float(alpha_from(others)),

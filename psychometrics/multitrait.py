@@ -224,7 +224,8 @@ class _Design:
 
 def _ratio(convergent: Floats, discriminant: Floats) -> Floats:
     mean = convergent.mean(axis=1)
-    ratio: Floats = np.abs(discriminant).mean(axis=1) / np.where(mean > 0, mean, math.nan)
+    # what rounding leaves of a mean of 0 would make a ratio of any size
+    ratio: Floats = np.abs(discriminant).mean(axis=1) / np.where(mean > NO_SPREAD, mean, math.nan)
     return ratio
 
 

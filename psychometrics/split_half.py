@@ -182,6 +182,8 @@ def _halves(c: Floats, first: list[bool], names: list[str], base: Estimate) -> H
     r = between / math.sqrt(va * vb)
     if abs(r) > 1 + NO_SPREAD:
         return all_alike(dataclasses.replace(base, note="contradictory_covariances"))
+    if abs(r) <= NO_SPREAD:
+        r = 0.0  # on which side of it rounding falls is no sign
     p = float(half.mean())
     note = base.note
     if r < 0:

@@ -105,6 +105,7 @@ def seats(study: Study, abilities: Mapping[str, Abilities], models: Sequence[Mod
             for form in layouts[number]
         }
         for persona in study.personas:
+            planned = set[tuple[Any, ...]]()  # asks may have forms in common: what one asks, another does not ask again
             for number, (ask, forms) in enumerate(zip(study.asks, layouts, strict=True)):
                 if not _is_asked(ask, persona):
                     continue
@@ -113,6 +114,11 @@ def seats(study: Study, abilities: Mapping[str, Abilities], models: Sequence[Mod
                         inventory, fingerprint = printed[number, each.id, form.language, form.situation]
                         reply = reply_formats[number, each.id, form]
                         for replicate in range(1, ask.replicates + 1):
+                            if len(study.asks) > 1:
+                                key = fingerprint, form, ask.elicitation, reply, tuple(ask.steps), replicate
+                                if key in planned:
+                                    continue
+                                planned.add(key)
                             yield Seat(
                                 inventory, fingerprint, form, persona, model, able, ask, reply, replicate, study.seed
                             )

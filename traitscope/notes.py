@@ -126,6 +126,7 @@ NOTES = {
     "separation": "an answer is predicted without error",
     "unconnected_ratings": "too few personas have ratings in common",
     "zero_correlations": "no item goes with another",
+    "smaller_than_chance": "the groups are more alike than chance would make them",
     "zero_standard_error": "so few personas leave no error to tell",
 }
 

@@ -136,15 +136,25 @@ REPLY_OUTCOME = "CASE WHEN c.error IS NOT NULL THEN 'failed' ELSE coalesce(a.out
 
 # Of what was read from a damaged file, in this order; a name means that the statement counts. An answer names its call, and
 # one call is about all trials of a step: so most links can be told even where their own page is lost.
-_LOST = "SELECT call FROM call_trials WHERE call NOT IN (SELECT id FROM calls)"
-MENDING = (
-    ("", """INSERT OR IGNORE INTO call_trials SELECT a.call, a.trial, t.line FROM answers a JOIN trials t ON t.id = a.trial"""),
-    ("", """INSERT OR IGNORE INTO call_trials SELECT x.call, u.id, u.line FROM call_trials x JOIN trials t ON t.id = x.trial
-        JOIN trials u ON u.sitting = t.sitting AND u.step = t.step"""),
-    ("lost_calls", """SELECT max(coalesce((SELECT max(id) FROM calls), 0), coalesce((SELECT max(call) FROM call_trials), 0))
-        - (SELECT count(*) FROM calls)"""),
-    ("", f"DELETE FROM call_trials WHERE call IN ({_LOST})"),
-    ("", "DELETE FROM answers WHERE call NOT IN (SELECT id FROM calls)"),
-    ("calls", "SELECT count(*) FROM calls"),
-    ("unlinked_calls", "SELECT count(*) FROM calls WHERE id NOT IN (SELECT call FROM call_trials)"),
-)
+MENDING = {
+    "link": (
+        # printed options of former plans, which nobody can print again
+        ("", "UPDATE trials SET options = NULL WHERE options NOT IN (SELECT hash FROM texts)"),
+        ("", "INSERT OR IGNORE INTO call_trials SELECT a.call, a.trial, t.line FROM answers a JOIN trials t ON t.id = a.trial"),
+        ("", """INSERT OR IGNORE INTO call_trials SELECT x.call, u.id, u.line FROM call_trials x JOIN trials t ON t.id = x.trial
+            JOIN trials u ON u.sitting = t.sitting AND u.step = t.step"""),
+        ("lost_calls", """SELECT max(coalesce((SELECT max(id) FROM calls), 0), coalesce((SELECT max(call) FROM call_trials), 0))
+            - (SELECT count(*) FROM calls)"""),
+        ("", "DELETE FROM call_trials WHERE call NOT IN (SELECT id FROM calls)"),
+        ("", "DELETE FROM answers WHERE call NOT IN (SELECT id FROM calls)"),
+    ),
+    "forget": (
+        ("", "DELETE FROM trials WHERE sitting NOT IN (SELECT id FROM sittings)"),
+        ("", "DELETE FROM call_trials WHERE trial NOT IN (SELECT id FROM trials)"),
+        ("", "DELETE FROM answers WHERE trial NOT IN (SELECT id FROM trials)"),
+    ),
+    "count": (
+        ("calls", "SELECT count(*) FROM calls"),
+        ("unlinked_calls", "SELECT count(*) FROM calls WHERE id NOT IN (SELECT call FROM call_trials)"),
+    ),
+}  # fmt: skip

@@ -6,24 +6,25 @@ import json
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
+from inventories.administer import Interview
 from inventories.reading import DefinitionError
 from traitscope.background import LOG, PID
 from traitscope.bundle.lines import read_again
 from traitscope.bundle.rendering import kept_study, sent_prompts
 from traitscope.damaged_pages import Pages, Row, columns
-from traitscope.interviews import interviews
+from traitscope.interviews import check_served, interviews
 from traitscope.lock import FILE, is_held
 from traitscope.queries import PROMPTS
 from traitscope.record import Record
 from traitscope.store import Store, StoreError
 from traitscope.study_file import StudyError
 
-DATABASE = "answers.sqlite"
+DATABASE, MANIFEST = "answers.sqlite", "manifest.json"
 _LEFT = (f"{DATABASE}*", FILE, LOG, PID, "*.part")
 _TOGETHER = 10_000  # rows that are written at once
 
@@ -59,28 +60,42 @@ def _fill(damaged: Path, made: Path) -> dict[str, Any]:
                 for some in _batches(row for _, row in rows):
                     store.salvage(table, columns(table), some)
         store.commit()
-        problem = ""
-        try:
-            record = Record(made)
-            study = kept_study(record)
-        except (StoreError, StudyError, DefinitionError, OSError, KeyError, ValueError) as told:
-            problem = str(told)
-        else:
-            (made / f"{record.manifest.study}.toml").unlink()  # a copy that was made to be loaded
+        plan, problem = _plan(made)
+        if plan:
             store.forget_plan()
-            store.plan(interviews(study, record.manifest.abilities), mend=True)
-        found: dict[str, Any] = store.mend()
-        if not problem:
-            for each in interviews(study, record.manifest.abilities) if _missing_texts(store) else ():
-                for prompt in sent_prompts(each, store.replies(each.sitting.id)):
-                    store.restore_prompt(prompt.messages, prompt.continuations)
-            store.commit()
+            store.plan(plan())
+        found: dict[str, Any] = store.mend(planned=plan is not None)
+        for each in plan() if plan and _missing_texts(store) else ():
+            for prompt in sent_prompts(each, store.replies(each.sitting.id)):
+                store.restore_prompt(prompt.messages, prompt.continuations)
+        store.commit()
         found["lost_prompts"] = _missing_texts(store)
-    if not problem:
-        read_again(record)
+    if (made / MANIFEST).is_file():
+        read_again(Record(made))
     with Store(made / DATABASE) as store:
         counts = store.counts()
     return {**found, **counts, "pending": counts["trials"] - counts["done"], "problem": problem}
+
+
+def _plan(made: Path) -> tuple[Callable[[], Iterator[Interview]] | None, str]:
+    """What the study in the folder asks; None, and why, where that cannot be told."""
+    path = made / "study.toml"
+    try:
+        record = Record(made)
+    except StoreError as problem:
+        (made / MANIFEST).unlink(missing_ok=True)  # `run` makes a new one
+        return None, str(problem)
+    try:
+        text = path.read_bytes()
+        try:
+            study = kept_study(record)
+        finally:  # a copy was made to be loaded
+            (made / f"{record.manifest.study}.toml").unlink(missing_ok=True)
+            path.write_bytes(text)
+        check_served(study, record.manifest.abilities)
+    except (StudyError, DefinitionError, OSError, KeyError, ValueError) as problem:
+        return None, str(problem)
+    return lambda: interviews(study, record.manifest.abilities), ""
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -176,18 +176,15 @@ class Store:
         self._begin()
         self.db.execute("UPDATE sittings SET current = 0")
 
-    def plan(self, interviews: Iterable[Interview], first: int = 0, mend: bool = False) -> int:
-        """Insert the sittings and trials that are not there yet; return how many sittings were given.
-
-        A sitting that is there has its trials, unless what is planned is to `mend` a record.
-        """
+    def plan(self, interviews: Iterable[Interview], first: int = 0) -> int:
+        """Insert the sittings and trials that are not there yet; return how many sittings were given."""
         self._begin()
         number = first
         for number, each in enumerate(interviews, start=first + 1):
             sitting, form = each.sitting, each.sitting.form
-            known = self.db.execute("SELECT 1 FROM sittings WHERE id = ?", (sitting.id,)).fetchone()
-            if mend or not known:  # before the sitting: no Ctrl-C leaves a sitting without its trials
-                steps = [step for conversation in sitting.conversations for step in conversation]
+            steps = [step for conversation in sitting.conversations for step in conversation]
+            known = self.db.execute("SELECT count(*) FROM trials WHERE sitting = ?", (sitting.id,)).fetchone()[0]
+            if known < sum(len(step.trials) for step in steps):  # a salvaged record may have some of them
                 self.db.executemany(
                     "INSERT OR IGNORE INTO trials VALUES (?,?,?,?,?,?,?,?)",
                     [row for place, step in enumerate(steps) for row in self._trial_rows(each, step, place)],
@@ -358,11 +355,14 @@ class Store:
         marks = ",".join("?" * len(columns))
         self.db.executemany(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
 
-    def mend(self) -> dict[str, int]:
-        """Link replies to trials as far as that follows from what is left, and count the rest; see `queries.MENDING`."""
+    def mend(self, planned: bool) -> dict[str, int]:
+        """Link replies to trials as far as that follows from what is left, and count the rest; see `queries.MENDING`.
+
+        With `planned` trials that nothing but a lost sitting had named are of a former plan, and forgotten.
+        """
         self._begin()
         found: dict[str, int] = {}
-        for name, statement in MENDING:
+        for name, statement in (*MENDING["link"], *(MENDING["forget"] if planned else ()), *MENDING["count"]):
             cursor = self.db.execute(statement)
             if name:
                 found[name] = cursor.fetchone()[0]

@@ -203,7 +203,9 @@ def _check_texts(study: Study) -> None:
     first: dict[str, str] = {}
     for each in study.personas:
         if (same := first.setdefault(each.text, each.id)) != each.id:
-            raise DefinitionError(f"personas: {same!r} and {each.id!r} have the same text; texts must differ")
+            raise DefinitionError(
+                f"personas: {same!r} and {each.id!r} have the same text, so they are one person; leave one out"
+            )
 
 
 def _check_size(study: Study) -> None:

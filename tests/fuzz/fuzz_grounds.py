@@ -230,10 +230,38 @@ WIDE = [
     ["ann", "m1", "1", "arabic", "1", "f", "31", *cells(1)],
     ["ann", "m1", "2", "upper", "1", "f", "31", *cells(3)],
     ["bob", "m1", "1", "arabic", "-1", "m", "40.5", *cells(5)],
-    ["cem", "m2", "1", "upper", "", "", "", "refused", "", "NA", "4.0", "Agree strongly", "7 - Agree strongly", "8", "4 or 5", "x", "1"],
+    [
+        "cem",
+        "m2",
+        "1",
+        "upper",
+        "",
+        "",
+        "",
+        "refused",
+        "",
+        "NA",
+        "4.0",
+        "Agree strongly",
+        "7 - Agree strongly",
+        "8",
+        "4 or 5",
+        "x",
+        "1",
+    ],
 ]
 OURS = [
-    ["model", "persona", "persona_set", "replicate", *FACTORS, "elicitation", *TIPI, "position.tipi_01", "position.tipi_02"],
+    [
+        "model",
+        "persona",
+        "persona_set",
+        "replicate",
+        *FACTORS,
+        "elicitation",
+        *TIPI,
+        "position.tipi_01",
+        "position.tipi_02",
+    ],
     ["m1", "ann", "none", "1", *FORM, "rating", *cells(2), "0", "1"],
     ["m1", "bob", "none", "1", *FORM, "rating", *cells(4), "1", "0"],
 ]
@@ -249,7 +277,15 @@ PSYCHOBENCH = [
 ]  # fmt: skip
 QUALTRICS = [
     ["StartDate", "IPAddress", "Finished", "Status", "ResponseId", *TIPI[:6], "Q7", "Q8", "Q9", "Q10", "other"],
-    ["Start Date", "IP Address", "Finished", "Response Type", "Response ID", *(f"Please rate. - {each['text']}" for each in ITEMS), "Other?"],
+    [
+        "Start Date",
+        "IP Address",
+        "Finished",
+        "Response Type",
+        "Response ID",
+        *(f"Please rate. - {each['text']}" for each in ITEMS),
+        "Other?",
+    ],
     [f'{{"ImportId":"{number}"}}' for number in range(16)],
     ["2024-05-01 10:00:00", "192.0.2.1", "True", "0", "R_1", *cells(1), "words"],
     ["2024-05-01 10:00:00", "192.0.2.1", "False", "1", "R_2", *cells(2)[:8], "-99", "Agree strongly", ""],
@@ -268,7 +304,13 @@ def trait_row(number: int, **more: Any) -> dict[str, Any]:
 
 
 TRAIT = [
-    trait_row(1, likelihood={"A": 0.5, "B": 0.25, "C": 0.125, "D": 0.125}, likelihood_rev={"A": 1.0}, model="m1", persona="ann"),
+    trait_row(
+        1,
+        likelihood={"A": 0.5, "B": 0.25, "C": 0.125, "D": 0.125},
+        likelihood_rev={"A": 1.0},
+        model="m1",
+        persona="ann",
+    ),
     trait_row(2, likelihood={"A": 0.1, " B": 0.9}, prompt="Question: Situation 2. What do you do?"),
 ]
 TRAIT_TEXTS = [trait_row(1, answer="A", answer_rev="B. Sing 1."), trait_row(2, answer="none of them", persona="ann")]

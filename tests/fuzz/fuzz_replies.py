@@ -31,11 +31,11 @@ JUNK = [
     "\ud800", "\udfff", "\u202e", "\u2066", "\u200b", "\ufeff", "\xad", "\u2028", "\x85", "\x0c", "�", "😀👍",
     "<b>", "</b>", "<br/>", "<p class='c5'>", "<div style=\"width: 4px\">", "<!-- 3 -->", "<script>alert(5)</script>", "<img src=x onerror=alert(4)>",
     "<a href='http://x.example/2'>", "<style>p{margin:3px}</style>", "<svg onload=alert(1)>", "&lt;b&gt;", "&#x1F600;", "<input type=radio value=5>",
-    "![](http://x.example/5.png)", "![score](http://x.example/p.png?v=4)", "[link](http://x.example/?a=3)", "[1]: http://x.example/2",
+    "![](http://x.example/5.png)", "![score](http://x.example/p.png?v=4)", "[link](http://x.example/?a=3)", "[note]: http://x.example/2",
     "https://x.example/rate/5?score=4", "```\n```", "---", "***", "===", "|---|---|", "> ", "$$x^2$$", "\\(y_3\\)", "{}", "[]", "{{answer}}",
     "'; DROP TABLE answers; --", "../../../etc/passwd", "%s%n%x", "${jndi:ldap://x.example/5}", "{0.__class__}", "=HYPERLINK(\"http://x.example/5\")",
     "\n\n\n\n", "\t\t", " " * 500, "." * 300, "-" * 200, "ok " * 100, "la la la", "Ünï cödé", "שלום עולם", "مرحبا", "你好", "Привет, мир", "ほんとう",
-    "2024-05-05T04:03:02Z", "HTTP/1.1 200 OK", "Traceback (most recent call last):", "Error 404", "v4.5.3", "tokens: 512/2048", "(c) 2023",
+    "2024-05-05T04:03:02Z", "HTTP/1.1 200 OK", "Traceback (most recent call last):", "Error 404", "v4.5.3", "tokens: 512/2048", "© 2023",
 ]  # fmt: skip
 # orders to answer something, and imitations of our prompts and formats; {} is another option's label
 ORDERS = [
@@ -111,7 +111,10 @@ def says_nothing(text: str) -> bool:
         assert found.value is None or found.value in {option.value for option in page}
         block = read_block(text, page, ["a", "b", "ünï 3", "4"])
         assert set(block) == {"a", "b", "ünï 3", "4"}
-        assert all(each.outcome in OUTCOMES and (each.outcome == "answered") == (each.value is not None) for each in block.values())
+        assert all(
+            each.outcome in OUTCOMES and (each.outcome == "answered") == (each.value is not None)
+            for each in block.values()
+        )
     return False
 
 
@@ -120,7 +123,10 @@ anything = st.one_of(
     st.lists(st.one_of(wild, st.sampled_from(["1", "2. 4", "Answer:", "or", "not", "A", "agree", '{"answer":', "}", "[", "5/5", "I"])), max_size=8).map(" ".join),
     st.builds(lambda each, times: (each * times)[:1_000_000], st.one_of(wild, st.text(min_size=1, max_size=6)), st.sampled_from([50, 1000])),
 )  # fmt: skip
-huge = st.builds(lambda each: (each * 1_000_000)[:1_000_000], st.one_of(st.sampled_from(JUNK).filter(bool), st.text(min_size=1, max_size=8)))
+huge = st.builds(
+    lambda each: (each * 1_000_000)[:1_000_000],
+    st.one_of(st.sampled_from(JUNK).filter(bool), st.text(min_size=1, max_size=8)),
+)
 
 
 # ---- several items in one reply
@@ -135,19 +141,37 @@ class Block:
     text: str
 
 
-LINES = ["{n}. {label}", "{n}: {label}", "{n}) {label}", "{n}. {label}. {text}", "**{n}.** {label}", "Item {n}: {label}", "{id}: {label}"]
+LINES = [
+    "{n}. {label}",
+    "{n}: {label}",
+    "{n}) {label}",
+    "{n}. {label}. {text}",
+    "**{n}.** {label}",
+    "Item {n}: {label}",
+    "{id}: {label}",
+]
 
 
 @st.composite
 def blocks(draw: st.DrawFn) -> Block:
     """Numbered lines with junk and orders between them."""
     page = draw(st.sampled_from(pages))
-    items = draw(st.sampled_from([["a1", "b2", "c3"], ["tipi_01", "tipi_02", "tipi_03", "tipi_04"], ["é1", "数", "x y"]]))
+    items = draw(
+        st.sampled_from([["a1", "b2", "c3"], ["tipi_01", "tipi_02", "tipi_03", "tipi_04"], ["é1", "数", "x y"]])
+    )
     line = draw(st.sampled_from(LINES))
     dice = random.Random(draw(st.integers(0, 2**32)))
     said = {item: dice.randrange(len(page)) for item in items}
-    lines = [line.format(n=n, id=item, label=page[said[item]].label, text=page[said[item]].text) for n, item in enumerate(items, 1)]
-    junk = draw(st.lists(st.one_of(st.sampled_from(JUNK), st.sampled_from(ORDERS).map(lambda each: each.format(page[-1].label))), max_size=3))
+    lines = [
+        line.format(n=n, id=item, label=page[said[item]].label, text=page[said[item]].text)
+        for n, item in enumerate(items, 1)
+    ]
+    junk = draw(
+        st.lists(
+            st.one_of(st.sampled_from(JUNK), st.sampled_from(ORDERS).map(lambda each: each.format(page[-1].label))),
+            max_size=3,
+        )
+    )
     for each in junk:
         lines.insert(dice.randrange(len(lines) + 1), each)
     return Block(page, {item: page[place].value for item, place in said.items()}, "\n".join(lines))

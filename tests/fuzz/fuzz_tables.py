@@ -154,6 +154,8 @@ def excel_file(folder: Path, case: Case) -> bool:
 def _workbook(rows: list[list[Any]]) -> bytes:
     file = io.BytesIO()
     kept = [[each if isinstance(each, NUMBERS) and abs(each) < 1e300 else _shown(each) for each in row] for row in rows]
+    widest = max(map(len, kept), default=0)
+    kept = [each + [""] * (widest - len(each)) for each in kept]
     pd.DataFrame(kept).to_excel(file, index=False, header=False)
     return file.getvalue()
 

@@ -51,6 +51,7 @@ SILENT = {
     "divergence",
     "guess_who",
     "inventories",
+    "replies",
     "try_it_yourself",
     "what_breaks_a_test",
 }  # they show nothing of this record

@@ -33,7 +33,9 @@ def files(draw: Any, personas: tuple[int, int] = (5, 6)) -> DataFrame:
     return DataFrame(rows)
 
 
-def _row(random: Any, model: str, name: str, persona: int, order: str, block: str, replicate: str, traits: Any, lost: float) -> dict[str, str]:
+def _row(
+    random: Any, model: str, name: str, persona: int, order: str, block: str, replicate: str, traits: Any, lost: float
+) -> dict[str, str]:
     row = {
         "model": model, "persona": name, "replicate": replicate, "factor.order": order, "factor.items_per_prompt": block,
         "group.kind": "abb"[persona % 3], "criterion.outside": f"{traits[0] + random.normal():.3f}",
@@ -58,15 +60,23 @@ class File(Fixed):
     def take(self, x: DataFrame, picks: Picks) -> DataFrame:
         who = _who(x)
         names = list(dict.fromkeys(who))
-        blocks = [x[who == names[at]].assign(persona=lambda part, copy=copy: [copy_of(each, copy) for each in part["persona"]]) for at, copy in picks]
-        return DataFrame(
-            [row for block in blocks for row in block.to_dict("records")], columns=x.columns, dtype=str
-        )
+        blocks = [
+            x[who == names[at]].assign(
+                persona=lambda part, copy=copy: [copy_of(each, copy) for each in part["persona"]]
+            )
+            for at, copy in picks
+        ]
+        return DataFrame([row for block in blocks for row in block.to_dict("records")], columns=x.columns, dtype=str)
 
     def mapped(self, x: DataFrame, change: Any) -> DataFrame:
         """Answers as text again; a change that leaves the response scale is none of a data file."""
         changed = {item: change(x[item].where(x[item] != "refused").astype(float)) for item in ITEMS}
-        return x.assign(**{item: Series(each).map(lambda cell: "" if cell != cell else f"{cell:g}") for item, each in changed.items()})
+        return x.assign(
+            **{
+                item: Series(each).map(lambda cell: "" if cell != cell else f"{cell:g}")
+                for item, each in changed.items()
+            }
+        )
 
     def columns(self, x: DataFrame, order: np.random.Generator) -> DataFrame:
         others = [name for name in x if name not in ITEMS]

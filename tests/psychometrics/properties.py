@@ -14,6 +14,7 @@ import pandas as pd
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.strategies import SearchStrategy
 from parts import MARK, Part
+
 from psychometrics import Estimate
 from traitscope.notes import NOTES
 
@@ -48,6 +49,7 @@ class Owes:
     doubled: Mapping[str, str] = field(default_factory=dict)
     seeded: str = "$^"
     slow: bool = False
+    tolerance: float = 1e-6  # of estimates that are sought step by step
     but: Mapping[str, str] = field(default_factory=dict)  # what it does not owe, and why
 
 
@@ -67,25 +69,42 @@ OF_RESAMPLES = {"undefined_resamples", "equal_resamples", "undefined_permutation
 def leaves(result: Any, path: str = "") -> Leaves:
     """Every number and word of a result by its place; rows of a table by their labels, so that their order is none."""
     if isinstance(result, Estimate):
-        found = {f"{path}.{name}": getattr(result, name) for name in ("value", "low", "high", "n_persons", "n_items", "note")}
+        found = {
+            f"{path}.{name}": getattr(result, name) for name in ("value", "low", "high", "n_persons", "n_items", "note")
+        }
         # the sentences may count and name; their codes say what is meant
-        found[f"{path}.warnings"] = ",".join(sorted({each.partition(":")[0] for each in result.warnings} - OF_RESAMPLES))
+        found[f"{path}.warnings"] = ",".join(
+            sorted({each.partition(":")[0] for each in result.warnings} - OF_RESAMPLES)
+        )
         drawn = any(word in result.method for word in ("bootstrap", "percentile", "resampl", "permut"))
         found = {k + ("~" if drawn and k.endswith((".low", ".high")) else ""): v for k, v in found.items()}
-        extra = {k + ("~" if k.startswith("null_") or (drawn and k == "standard_error") else ""): v for k, v in result.extra.items()}
+        extra = {
+            k + ("~" if k.startswith("null_") or (drawn and k == "standard_error") else ""): v
+            for k, v in result.extra.items()
+        }
         return found | leaves(extra, f"{path}.extra")
     if isinstance(result, pd.DataFrame):
         return _table(result, path)
     if isinstance(result, pd.Series):
         return _join((f"{path}[{at}]", each) for at, each in result.items())
     if isinstance(result, np.ndarray):
-        return _join((f"{path}[{at}]", each) for at, each in enumerate(result.tolist())) if result.ndim else {path: result.item()}
+        return (
+            _join((f"{path}[{at}]", each) for at, each in enumerate(result.tolist()))
+            if result.ndim
+            else {path: result.item()}
+        )
     if isinstance(result, Mapping):
         return _join((f"{path}.{name}", each) for name, each in result.items())
+    if isinstance(result, tuple) and all(isinstance(each, str) for each in result):
+        return {path: ",".join(sorted(result))}  # a list of names is no order
     if isinstance(result, tuple | list):
         return _join((f"{path}[{at}]", each) for at, each in enumerate(result))
     if dataclasses.is_dataclass(result):
-        parts = {each.name: getattr(result, each.name) for each in dataclasses.fields(result) if each.name not in ("warnings", "missing")}
+        parts = {
+            each.name: getattr(result, each.name)
+            for each in dataclasses.fields(result)
+            if each.name not in ("warnings", "missing")
+        }
         parts = {name: each for name, each in parts.items() if not name.startswith("_")}
         return leaves(parts, path)
     if result is pd.NA:
@@ -129,11 +148,15 @@ def estimates(result: Any, path: str = "") -> Iterator[tuple[str, Estimate]]:
             yield from estimates(getattr(result, each.name), f"{path}.{each.name}")
 
 
-def computed(owes: Owes, given: Mapping[str, Any]) -> Any:
+def quietly(function: Callable[..., Any], *args: Any, **given: Any) -> Any:
     """The result, in which every warning of numpy, scipy or pandas is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return owes.call(**given)
+        return function(*args, **given)
+
+
+def computed(owes: Owes, given: Mapping[str, Any]) -> Any:
+    return quietly(owes.call, **given)
 
 
 def unsound(result: Any, holds_value: bool = True) -> list[str]:
@@ -145,15 +168,26 @@ def unsound(result: Any, holds_value: bool = True) -> list[str]:
             told.append(f"{place}: NaN without a note")
         if any(code not in NOTES for code in each.note.split("; ") if code):
             told.append(f"{place}: the note {each.note!r} is no word of traitscope.notes")
-        if math.isinf(each.value) or math.isnan(each.low) != math.isnan(each.high) or (not each.estimable and each.low == each.low):
+        if (
+            math.isinf(each.value)
+            or math.isnan(each.low) != math.isnan(each.high)
+            or (not each.estimable and each.low == each.low)
+        ):
             told.append(f"{place}: infinite, or half an interval, or one without a value")
         slack = 1e-7 * (1 + abs(each.value))
         drawn = any(word in each.method for word in ("bootstrap", "percentile", "resampl"))
-        if each.low == each.low and (each.low > each.high or (holds_value and not drawn and not each.low - slack <= each.value <= each.high + slack)):
+        if each.low == each.low and (
+            each.low > each.high
+            or (holds_value and not drawn and not each.low - slack <= each.value <= each.high + slack)
+        ):
             told.append(f"{place}: {each.method} interval {each.low}, {each.high} does not hold the value")
     for path, value in leaves(result).items():
         name = re.split(r"[.\]]", path.rstrip("~"))[-1]
-        if re.fullmatch(r"p|p_.*|.*_p", name) and isinstance(value, float) and not (math.isnan(value) or 0 <= value <= 1):
+        if (
+            re.fullmatch(r"p|p_.*|.*_p", name)
+            and isinstance(value, float)
+            and not (math.isnan(value) or 0 <= value <= 1)
+        ):
             told.append(f"{path}: p is {value}")
     return told
 
@@ -174,9 +208,15 @@ def differing(before: Leaves, after: Leaves, rule: Callable[[str, Any], Any], to
 
 def _same(owed: Any, seen: Any, tolerance: float) -> bool:
     if isinstance(owed, str | None) or isinstance(seen, str | None):
-        return bool(owed == seen) or (_number(owed) and _number(seen) and math.isnan(owed or math.nan) and math.isnan(seen or math.nan))
+        return bool(owed == seen) or (
+            _number(owed) and _number(seen) and math.isnan(owed or math.nan) and math.isnan(seen or math.nan)
+        )
     if isinstance(owed, float | int) and isinstance(seen, float | int):
-        return (math.isnan(owed) and math.isnan(seen)) or owed == seen or math.isclose(owed, seen, rel_tol=tolerance, abs_tol=tolerance)
+        return (
+            (math.isnan(owed) and math.isnan(seen))
+            or owed == seen
+            or math.isclose(owed, seen, rel_tol=tolerance, abs_tol=tolerance)
+        )
     return bool(owed == seen)
 
 
@@ -186,4 +226,7 @@ def _number(value: Any) -> bool:
 
 def without_mark(found: Leaves) -> Leaves:
     """The leaves of renamed persons and items under the names they had."""
-    return {path.replace(MARK, ""): each.replace(MARK, "") if isinstance(each, str) else each for path, each in found.items()}
+    return {
+        path.replace(MARK, ""): each.replace(MARK, "") if isinstance(each, str) else each
+        for path, each in found.items()
+    }

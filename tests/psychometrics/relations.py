@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 from parts import Fixed, Long, Picks, Vector, Wide, scattered
-from properties import Leaves, Owes, computed, differing, estimates, leaves, unsound, without_mark
+from properties import Owes, computed, differing, estimates, leaves, unsound, without_mark
 
 Given = Mapping[str, Any]
 Relation = Callable[[Owes, Given, np.random.Generator], list[str]]
@@ -42,14 +42,16 @@ def persons_permuted(owes: Owes, given: Given, random: np.random.Generator) -> l
     changed = _picked(owes, given, lambda size: [(int(at), 0) for at in random.permutation(size)])
     drawn = re.compile(rf"~$|{owes.seeded}")
     before, after = leaves(computed(owes, given)), leaves(computed(owes, changed))
-    return differing(before, after, lambda path, value: None if drawn.search(path) else value, 1e-7)
+    return differing(before, after, lambda path, value: None if drawn.search(path) else value, owes.tolerance)
 
 
 def columns_permuted(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
     """In another order of items or raters all is the same; several tables are put in one order."""
     seed = int(random.integers(2**31))
     changed = _each(owes, given, lambda part, x: part.columns(x, np.random.default_rng(seed)))
-    return differing(leaves(computed(owes, given)), leaves(computed(owes, changed)), lambda path, value: value, 1e-6)
+    return differing(
+        leaves(computed(owes, given)), leaves(computed(owes, changed)), lambda path, value: value, owes.tolerance
+    )
 
 
 def renamed(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
@@ -66,9 +68,9 @@ def _affine(owes: Owes, given: Given, slope: float, shift: float, tolerance: flo
         before = {path: value for path, value in before.items() if "null_p" not in path}
 
     def rule(path: str, value: Any) -> Any:
-        if not isinstance(value, float):
-            return value
         kind = next((kind for pattern, kind in owes.units.items() if re.search(pattern, path)), "same")
+        if not isinstance(value, float):
+            return None if kind == "free" else value
         return {
             "same": value, "location": slope * value + shift, "spread": slope * value, "square": slope**2 * value, "free": None,
         }[kind]  # fmt: skip
@@ -79,19 +81,21 @@ def _affine(owes: Owes, given: Given, slope: float, shift: float, tolerance: flo
 def affine(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
     """Answers in another unit, from another zero."""
     slope, shift = float(random.choice([0.25, 2, 3, 10])), float(random.integers(-50, 50))
-    return _affine(owes, given, slope, shift, 1e-6)
+    return _affine(owes, given, slope, shift, owes.tolerance)
 
 
 def far_from_zero(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
     """Answers that all lie a billion higher: what depends on their spread is the same to six digits."""
-    return _affine(owes, given, 1, 1e9, 2e-6)
+    return _affine(owes, given, 1, 1e9, max(2e-6, owes.tolerance))
 
 
 def whole_or_not(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
     """The number 3 is the number 3.0, and NaN is the missing value of pandas."""
     before = leaves(computed(owes, _mapped(owes, given, scattered)))
-    after = leaves(computed(owes, _mapped(owes, given, lambda x: x.convert_dtypes() if hasattr(x, "convert_dtypes") else x)))
-    return differing(before, after, lambda path, value: value, 0)
+    after = leaves(
+        computed(owes, _mapped(owes, given, lambda x: x.convert_dtypes() if hasattr(x, "convert_dtypes") else x))
+    )
+    return differing(before, after, lambda path, value: value, 1e-12)
 
 
 def pairwise_is_listwise(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
@@ -117,14 +121,14 @@ def persons_doubled(owes: Owes, given: Given, random: np.random.Generator) -> li
         kind = next((kind for pattern, kind in owes.doubled.items() if re.search(pattern, path)), "same")
         n = max(first.n_persons or first.n_items or 3, 4)
         kind = "shrinks" if kind == "same" and _gaps(given) else kind  # each pair of items has its own divisor then
-        slack = {"same": 1e-7, "shrinks": 2 / (n - 2), "free": np.inf}[kind] * max(abs(first.value), 1e-3)
+        slack = {"same": 1e-7, "shrinks": 2 / (n - 2), "free": np.inf}[kind] * max(abs(first.value), 1)
         if not abs(then.value - first.value) <= slack:
             told.append(f"{path}: {then.value} of everybody twice, {first.value} of everybody once")
         if then.n_persons != 2 * first.n_persons:
             told.append(f"{path}: {then.n_persons} persons, twice {first.n_persons}")
-        if first.low == first.low and "interval" not in owes.but and kind == "same" and not _drawn(first, then):
-            if then.high - then.low > (first.high - first.low) * (1 + 1e-6):
-                told.append(f"{path}: wider, {first!r}, of everybody twice {then!r}")
+        owed = kind == "same" and "interval" not in owes.but and not _drawn(first, then)
+        if owed and then.high - then.low > (first.high - first.low) * (1 + 1e-6):
+            told.append(f"{path}: wider, {first!r}, of everybody twice {then!r}")
     return told
 
 
@@ -149,7 +153,13 @@ def hard_input(owes: Owes, given: Given, random: np.random.Generator) -> list[st
             continue
         told += [f"{what}: {each}" for each in unsound(result, "interval" not in owes.but)]
         for path, each in estimates(result):
-            if each.value in (0.0, 1.0) and each.low != each.low and not each.note and not each.warnings and "0 or 1" not in owes.but:
+            if (
+                each.value in (0.0, 1.0)
+                and each.low != each.low
+                and not each.note
+                and not each.warnings
+                and "0 or 1" not in owes.but
+            ):
                 told.append(f"{what}: {path} is {each!r}, without a word")
             if what in ("nothing answered", "nobody") and each.estimable and "0 or 1" not in owes.but:
                 told.append(f"{what}: {path} is {each!r}")

@@ -68,9 +68,10 @@ def test_the_ends_of_the_interval_are_where_f_is_just_not_too_extreme(shift: flo
         assert below == pytest.approx(tail, abs=1e-5)
 
 
-def test_no_effect_starts_its_interval_at_nothing() -> None:
+def test_groups_more_alike_than_chance_makes_them_have_no_interval() -> None:
     found = eta_squared(np.array([1.0, 2, 3, 1, 2, 3]), np.array([0, 0, 0, 1, 1, 1]))
-    assert (found.value, found.low, found.high) == (0, 0, 0) and found.extra["omega_squared"] < 0
+    assert (found.value, found.note) == (0, "smaller_than_chance") and found.extra["omega_squared"] < 0
+    assert math.isnan(found.low) and math.isnan(found.high)
 
 
 def test_scores_without_a_contrast_have_no_eta_squared() -> None:

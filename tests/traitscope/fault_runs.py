@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from traitscope import analysis
+from traitscope.cli import main
 from traitscope.record import Record
 from traitscope.store import Store, StoreError
 
@@ -111,11 +112,9 @@ def killed(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-def completed(path: Path, folder: Path, *more: str) -> None:
+def completed(path: Path, folder: Path) -> None:
     """The same command once more goes on to the end."""
-    process = started(path, folder, *more)
-    _, told = process.communicate(timeout=SECONDS)
-    assert process.returncode == 0, told
+    assert main(["run", str(path), "--record", str(folder), "--yes", "--json"]) == 0
     assert Record(folder).progress()["done"] == Record(folder).progress()["trials"]
 
 
@@ -159,14 +158,14 @@ def one_line(told: str) -> str:
     return said[-1]
 
 
-def struck(path: Path, folder: Path, chain: list[Moment], *more: str) -> Iterator[int]:
+def struck(path: Path, folder: Path, chain: list[Moment]) -> Iterator[int]:
     """Kill a run at each moment, and look after each blow what is there; gives how many calls were stored."""
     before: dict[int, tuple[Any, ...]] = {}
     for moment in chain:
-        process = started(path, folder, *more)
+        process = started(path, folder)
         wait_until(moment, folder, process)
         killed(process)
         before = assert_nothing_lost_or_doubled(before, folder)
         yield len(before)
-    completed(path, folder, *more)
+    completed(path, folder)
     assert_nothing_lost_or_doubled(before, folder)

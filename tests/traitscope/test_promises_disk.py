@@ -259,6 +259,7 @@ def test_salvage_keeps_what_can_be_read_invents_nothing_and_run_asks_the_rest(pa
     everything, saved = runs.stored(record), runs.stored(tmp_path / "saved")
     assert saved.items() <= everything.items()
     assert len(saved) >= TRIALS - 60 * pages  # what fits on a page
+    assert (tmp_path / "saved" / "study.toml").read_text("utf-8") == runs.SIMULATED
     runs.completed(path, tmp_path / "saved")
     runs.assert_nothing_lost_or_doubled(saved, tmp_path / "saved")
     assert runs.answers(tmp_path / "saved").equals(whole)
@@ -293,6 +294,35 @@ def test_salvage_reads_what_is_in_the_log_alone_and_overwrites_nothing(study, tm
     assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 2
     assert "nothing is overwritten" in capsys.readouterr().err
     assert runs.stored(tmp_path / "saved") == saved
+
+
+def test_salvage_of_a_record_whose_manifest_is_damaged_as_well_keeps_the_replies(study, tmp_path, capsys):
+    path, record, whole = study
+    with_bad_pages(record, tmp_path / "bad", random.Random(1), 1)
+    (tmp_path / "bad" / "manifest.json").write_bytes(b"\0" * 100)
+    assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 0
+    assert "the plan could not be made again" in capsys.readouterr().out
+    before = runs.stored(tmp_path / "saved")
+    assert len(before) == TRIALS
+    runs.completed(path, tmp_path / "saved")
+    assert runs.stored(tmp_path / "saved") == before
+    assert runs.answers(tmp_path / "saved").equals(whole)
+
+
+def test_salvage_keeps_what_a_former_plan_asked_and_a_study_that_grows_back_is_complete(study, tmp_path):
+    path, record, whole = study
+    shutil.copytree(record, tmp_path / "r")
+    small = tmp_path / "small.toml"
+    small.write_text(runs.SIMULATED.replace('"printed", "reversed"', '"printed"'), "utf-8")
+    run(load_study(small), tmp_path / "r")
+    chance, count = random.Random(runs.SEED), (record / DATABASE).stat().st_size // 4096
+    with_bad_pages(tmp_path / "r", tmp_path / "bad", chance, *chance.sample(range(1, count + 1), count // 4))
+    assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 0
+    assert Record(tmp_path / "saved").progress()["trials"] == TRIALS // 2
+    assert Record(tmp_path / "saved").progress()["done"] <= TRIALS // 2
+    runs.completed(small, tmp_path / "saved")
+    runs.completed(path, tmp_path / "saved")
+    assert runs.answers(tmp_path / "saved").equals(whole)
 
 
 def test_salvage_keeps_conversations_blocks_and_failed_calls(fault_server, study_file, tmp_path):

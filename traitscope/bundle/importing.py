@@ -33,7 +33,9 @@ def import_bundle(folder: Path, to: Path | None = None) -> tuple[dict[str, Any],
         made = Path(place) / "record"
         try:
             rebuild(folder, made, _refuse).inventories()
-        except DefinitionError as mistake:  # told of the file in the bundle, before there is a record that nobody can read
+        except (
+            DefinitionError
+        ) as mistake:  # told of the file in the bundle, before there is a record that nobody can read
             raise DataError(str(mistake).replace(str(made), str(folder))) from None
         if to.is_dir():
             to.rmdir()

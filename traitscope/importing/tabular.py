@@ -193,7 +193,8 @@ def _form(said: dict[str, str], usual: Elicitation, inventory: Inventory, place:
     try:
         check_printable(inventory, Ask(elicitation=elicitation), form, place)
     except DefinitionError as mistake:
-        raise DataError(str(mistake)) from None
+        told = str(mistake)
+        raise DataError(told if told.startswith(place) else f"{place}: {told}") from None
     return form, elicitation
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -129,7 +130,7 @@ class _Calls:
         try:
             found = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            found = None
+            found = _with_halves(raw)
         # not yet cut to what is shown: half a key would not be recognised as one
         text = raw[:100_000].decode("utf-8", "replace") if found is None else ""
         if status >= 300:
@@ -160,3 +161,11 @@ def parts(address: str) -> tuple[str, str]:
     for end in ("/chat/completions", "/completions"):
         path = path.removesuffix(end)
     return f"{found.scheme}://{found.netloc}{path or '/v1'}", model
+
+
+def _with_halves(raw: bytes) -> Any:
+    """What the standard reader makes of a body that the strict one refuses: JSON can hold halves of surrogate pairs."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
