@@ -117,12 +117,12 @@ def _join(parts: Iterator[tuple[str, Any]]) -> Leaves:
 
 
 def _table(table: pd.DataFrame, path: str) -> Leaves:
-    named = [name for name in LABELS if name in table and not pd.api.types.is_float_dtype(table[name])]
+    named = [name for name in LABELS if name in table and _names(table[name])]
     index = [] if isinstance(table.index, pd.RangeIndex) else [str(each) for each in table.index]
     seen: dict[str, int] = {}
     found: Leaves = {}
     for at, row in enumerate(table.to_dict("records")):
-        label = "/".join([*index[at : at + 1], *(str(row[name]) for name in named)]) or str(at)
+        label = "/".join([*index[at : at + 1], *(_word(row[name]) for name in named)]) or str(at)
         seen[label] = seen.get(label, 0) + 1
         label += f"#{seen[label]}" if seen[label] > 1 else ""
         drawn = "bootstrap" in str(row.get("method", ""))
@@ -131,6 +131,15 @@ def _table(table: pd.DataFrame, path: str) -> Leaves:
             if name not in ("warning", "warnings"):
                 found |= leaves(value, f"{path}[{label}].{name}{mark}")
     return found
+
+
+def _names(column: "pd.Series[Any]") -> bool:
+    """Whether a column's values can name a row: words, and numbers that are whole, as 3 or as 3.0."""
+    return not pd.api.types.is_float_dtype(column) or bool((column.dropna() % 1 == 0).all())
+
+
+def _word(label: Any) -> str:
+    return f"{label:g}" if isinstance(label, float) else str(label)
 
 
 def estimates(result: Any, path: str = "") -> Iterator[tuple[str, Estimate]]:

@@ -87,6 +87,16 @@ def done(folder: Path) -> int:
         return 0
 
 
+def left(folder: Path) -> int:
+    """Trials of the plan that have no answer yet; 1 where there is no plan yet."""
+    try:
+        with Store(folder / "answers.sqlite") as store:
+            counts = store.counts()
+    except StoreError:
+        return 1
+    return counts["trials"] - counts["done"] if counts["trials"] else 1
+
+
 def wait_for(what: Callable[[], object], process: subprocess.Popen[str] | None = None) -> bool:
     """Look again and again until `what` holds; False where the process has ended before."""
     deadline = time.monotonic() + SECONDS
@@ -108,7 +118,7 @@ def wait_until(moment: Moment, folder: Path, process: subprocess.Popen[str]) -> 
 
 
 def killed(process: subprocess.Popen[str]) -> None:
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
 
 

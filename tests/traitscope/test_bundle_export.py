@@ -11,10 +11,10 @@ import pytest
 from traitscope import analysis
 from traitscope.bundle.comparing import differences
 from traitscope.bundle.spss import variable_names
-from traitscope.harmless import guarded, unguarded
 from traitscope.bundle.verifying import verify
 from traitscope.bundle.writing import export
 from traitscope.cli import main
+from traitscope.harmless import guarded, unguarded
 from traitscope.record import Record
 from traitscope.runner import run
 from traitscope.store import Store, StoreError

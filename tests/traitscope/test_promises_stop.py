@@ -42,15 +42,15 @@ def simulated(tmp_path_factory):
 
 
 def stopped(path, folder, chain, number):
-    """Stop a run at each moment by a signal, after its folder is there; look each time what it says and keeps."""
+    """Stop a run at each moment by a signal, after it holds its record; look each time what it says and keeps."""
     before = {}
     for moment in chain:
         process = runs.started(path, folder)
-        runs.wait_for(folder.exists, process)
+        runs.wait_for(lambda: is_held(folder), process)  # before that Python itself is still starting
         runs.wait_until(moment, folder, process)
         process.send_signal(number)
         _, told = process.communicate(timeout=runs.SECONDS)
-        if process.returncode:  # else it was done before the signal came
+        if runs.left(folder):  # else it was done before the signal came
             assert process.returncode == 128 + number, told
             if number != signal.SIGHUP:  # where nobody is left to be told
                 assert runs.one_line(told) == STOPPED
