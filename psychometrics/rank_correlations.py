@@ -40,7 +40,7 @@ def rank_correlations(
     --------
     >>> x = DataFrame({"anger": [1.0, 2.0, 3.0, 5.0, 4.0, 7.0]})
     >>> found = rank_correlations(x, DataFrame({"N": [-1, -1, -1, 1, 1, 1]}), seed=1).iloc[0]
-    >>> round(found["rho"], 4), found["n_persons"]
+    >>> round(float(found["rho"]), 4), int(found["n_persons"])
     (0.8783, 6)
     """
     if len(features) != len(levels):

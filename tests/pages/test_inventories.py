@@ -58,7 +58,7 @@ MISTAKES = {
     "no id": ("E2,E,R", ",E,R", "line 10, id: is missing"),
     "no text": ("Don't talk a lot.", "", "line 10, text: is missing"),
     "comma in a text": ("Don't talk a lot.", "Don't talk, ever.", "line 10: more cells than columns, seen 'ever.'"),
-    "value": ("option,2,", "option,two,", "line 6, option: the value must be a whole number, seen 'two'"),
+    "value": ("option,2,", "option,two,", "line 6, option: the value must be a whole number of at most 9 digits, seen 'two'"),
     "word": ("licence,", "lisence,", "line 2: unknown word 'lisence'; did you mean 'licence'?"),
     "column": ("id,scale,key,text", "id,scale,keys,text", "line 8: unknown column 'keys'; did you mean 'key'?"),
     "quotes": ("Don't", '"Don\'t', "line 10: cannot be read as CSV"),

@@ -41,7 +41,7 @@ def of_page(page: Any) -> list[Table]:
     found = []
     for each in page.table:
         shown = each.value.reset_index(drop=True)
-        head = tuple(str(name).replace("95\u00a0%\u00a0CI", "95 % CI") for name in shown)
+        head = tuple(str(name).replace("\\", "").replace("95\u00a0%\u00a0CI", "95 % CI") for name in shown)
         rows = (
             tuple(str(cell).replace("\\", "").strip("`") for cell in row)
             for row in shown.itertuples(index=False, name=None)

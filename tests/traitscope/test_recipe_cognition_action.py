@@ -12,7 +12,7 @@ from saying_and_doing import CHOICE, RATING, asked, person
 
 from inventories.loading import load_inventory
 from traitscope.cli import main
-from traitscope.recipe_records import keep_file
+from traitscope.recipe_records import GIVEN
 from traitscope.record import Record
 from traitscope.results import said_done_shown
 from traitscope.results.said_done_shown import FOUR, NO_PEOPLE, NOT_ALIKE, NOT_CONFIRMED
@@ -100,7 +100,7 @@ def test_those_who_answer_without_looking_stand_beside(of_person: dict[str, dict
     assert whole(told["value_mean_difference"], "always the middle")["value"] == 0
     assert whole(told["consistent_pairs"], "always the first option")["value"] == 1
     assert whole(told["rank_correlation"], "uniform at random")["beyond"] == "no"
-    assert whole(told["rank_correlation"], "always the middle")["why"] == "constant answers"
+    assert whole(told["rank_correlation"], "always the middle")["why"] == "all answers of a side are equal"
 
 
 def test_who_agrees_to_everything_confirms_the_opposite_as_well(tmp_path: Path) -> None:
@@ -153,6 +153,7 @@ def test_who_acts_against_what_it_says_has_a_negative_correlation_in_every_trait
 
 def test_a_file_that_holds_no_pairs_is_named(tmp_path: Path) -> None:
     record = asked(tmp_path, '"simulated:perfect"', RATING)
-    keep_file(record.folder, written(tmp_path, [{"person": "h1", "E1": 3}]))
+    (record.folder / GIVEN).mkdir()
+    written(record.folder / GIVEN, [{"person": "h1", "E1": 3}])
     with pytest.raises(ValueError, match=r"people\.csv: no columns of statements and scenarios of scenarios_bfi44"):
         shown(record)
