@@ -23,6 +23,11 @@ KEY = "a-key-that-nobody-may-see-0815"
 HOSTILE = '<b id="hostile">b</b> **bold** [x](http://y.example) $x$ :smile: <img src=x onerror=alert(2)>'
 
 
+# those with a file, a judge and a parameter in every pass, all where there is time
+IN_EVERY_PASS = ("alignment", "personallm", "mbti-subjects")
+EACH = [pytest.param(name, marks=() if name in IN_EVERY_PASS else pytest.mark.thorough) for name in NAMES]
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder for records."""
@@ -71,7 +76,7 @@ def test_every_recipe_is_listed_with_question_and_source_and_opens(folder: Path)
     assert recipe_file.load(NAMES[-1]).question in [each.value.replace("\\", "") for each in page.subheader]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 def test_every_recipe_says_what_it_asks_and_what_is_verified_differs_and_lacks(folder: Path, name: str) -> None:
     recipe, page = recipe_file.load(name), part(name, "What it asks")
     text = told(page)
@@ -83,7 +88,7 @@ def test_every_recipe_says_what_it_asks_and_what_is_verified_differs_and_lacks(f
     assert set(page.table[0].value["scale"]) == {"small", "full"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 def test_every_recipe_can_be_started_and_says_so_where_it_was_not(folder: Path, name: str) -> None:
     recipe, page = recipe_file.load(name), part(name, "Run it")
     assert [each.value for each in page.error] == [] and not page.button(key=f"recipe_{name}_start").disabled

@@ -50,7 +50,14 @@ def of_page(page: Any) -> list[Table]:
     return found
 
 
-@pytest.mark.parametrize(("name", "record", "chosen", "on_request"), LOOKED_AT)
+# each page is drawn whole: three in every pass, all where there is time
+IN_EVERY_PASS = ("reliability", "divergence", "studies")
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "chosen", "on_request"),
+    [pytest.param(*each, marks=() if each[0] in IN_EVERY_PASS else pytest.mark.thorough) for each in LOOKED_AT],
+)
 def test_what_a_page_prints_is_in_the_report(
     runs: Path, name: str, record: str, chosen: dict[str, Any], on_request: int
 ) -> None:
