@@ -1,7 +1,6 @@
 """`traitscope doctor`: each thing is ok, missing or wrong, and what is not ok has a line that says how to mend it."""
 
 import json
-import os
 
 import pytest
 
@@ -39,7 +38,7 @@ def test_a_checkout_that_is_set_up_is_sound(capsys):
 def test_what_is_not_ok_says_how_to_mend_it_in_one_line(capsys, monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("BROWSER_PATH", raising=False)
-    for name in [each for each in os.environ if each.endswith(("_KEY", "_TOKEN"))]:
+    for name in keys.variables():
         monkeypatch.delenv(name)
     _, rows = asked(capsys)
     bad = [each for each in rows.values() if each["state"] != "ok"]
