@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pandas import DataFrame
@@ -42,6 +42,13 @@ def places(record: Record) -> DataFrame:
 def options(record: Record, column: str, **where: str) -> list[str]:
     """What can be chosen for `column` (model, inventory or ask) where the others are as given."""
     return choices(places(record), column, **where)
+
+
+def rated(record: Record) -> Iterator[tuple[str, str, str]]:
+    """Inventory, model and way of asking of every place whose answers are ratings."""
+    for inventory, model, ask in places(record)[["inventory", "model", "ask"]].itertuples(index=False, name=None):
+        if ask.startswith("rating: "):
+            yield inventory, model, ask
 
 
 def constant_persons(record: Record) -> set[tuple[Any, ...]]:

@@ -21,7 +21,7 @@ from traitscope.kept import kept
 from traitscope.making.people import PEOPLE, answers_of, asked_in_place, inventory_of, told_items
 from traitscope.notes import in_words
 from traitscope.overview import counted
-from traitscope.places import about, places
+from traitscope.places import about, rated
 from traitscope.recipe_records import file_of
 from traitscope.record import Record
 from traitscope.results import profiles_told
@@ -42,11 +42,7 @@ COLUMNS = [
 
 def aligned(record: Record) -> Iterator[Exhibit]:
     """Mean absolute difference from the people's own answers, by trait and summed, beside the two baselines."""
-    found = [
-        _shown(record, *place)
-        for place in places(record)[["inventory", "model", "ask"]].itertuples(index=False, name=None)
-        if place[2].startswith("rating: ")
-    ]
+    found = [_shown(record, *place) for place in rated(record)]
     yield from found or [Exhibit("alignment", QUESTION, DataFrame(), missing=NOTHING)]
 
 

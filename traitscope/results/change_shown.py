@@ -18,7 +18,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted
-from traitscope.places import about, ask_words, places
+from traitscope.places import about, ask_words, rated
 from traitscope.recipe_records import stage
 from traitscope.record import Record
 from traitscope.results import profiles_told
@@ -67,8 +67,8 @@ def groups(record: Record) -> Iterator[Exhibit]:
 def _each(record: Record, made: Any, without: Exhibit) -> Iterator[Exhibit]:
     found = [
         made(record, *place)
-        for place in places(record)[["inventory", "model", "ask"]].itertuples(index=False, name=None)
-        if place[2].startswith("rating: ") and len(before_and_after(record, *place).dropna(subset=["before", "after"]))
+        for place in rated(record)
+        if len(before_and_after(record, *place).dropna(subset=["before", "after"]))
     ]
     yield from found or [without]
 

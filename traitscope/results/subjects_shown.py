@@ -20,7 +20,7 @@ from traitscope.exhibit import Exhibit
 from traitscope.kept import kept
 from traitscope.notes import in_words
 from traitscope.overview import counted
-from traitscope.places import about, places
+from traitscope.places import about, rated
 from traitscope.recipe_records import parameter
 from traitscope.record import Record
 from traitscope.results import profiles_told
@@ -64,11 +64,7 @@ def fairness(record: Record) -> Iterator[Exhibit]:
 
 
 def _each(record: Record, made: Any, name: str, question: str) -> Iterator[Exhibit]:
-    found = [
-        made(record, *place)
-        for place in places(record)[["inventory", "model", "ask"]].itertuples(index=False, name=None)
-        if place[2].startswith("rating: ") and len(runs(record, *place))
-    ]
+    found = [made(record, *place) for place in rated(record) if len(runs(record, *place))]
     yield from found or [Exhibit(name, question, DataFrame(), missing=NOTHING)]
 
 
