@@ -169,7 +169,9 @@ def test_a_run_that_is_done_leaves_no_process_and_no_key_was_in_any(mixed):
 
 
 @needs_ray
-@pytest.mark.parametrize("text", [LONG, pytest.param(REAL, marks=pytest.mark.model)], ids=["simulated", "embedded"])
+@pytest.mark.parametrize(
+    "text", [LONG, pytest.param(REAL, marks=(pytest.mark.model, pytest.mark.thorough))], ids=["simulated", "embedded"]
+)
 def test_a_worker_that_is_killed_is_replaced_and_every_trial_is_answered_once(text, study_file, tmp_path):
     if (
         text == REAL and find_spec("torch") is None

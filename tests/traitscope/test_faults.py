@@ -1,11 +1,6 @@
-"""A provider that misbehaves, a process that is killed, money that runs out: nothing is lost, wrong or asked twice."""
+"""A provider that misbehaves, money that runs out: nothing is lost, wrong or asked twice."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -140,61 +135,6 @@ def test_what_was_answered_before_a_provider_was_busy_for_ever_is_kept(fault_ser
     server.set(busy=0)
     assert run(load_study(path), folder).progress()["done"] == 880
     check_values(folder)
-
-
-def started_run(path, folder, *more):
-    command = [sys.executable, "-m", "traitscope", "run", str(path), "--record", str(folder), "--yes", "--json", *more]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # as in a terminal: tests that run in the background of a script would pass on that Control-C is ignored
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-
-
-def wait_for_calls(server, process, count):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        if server.stats()["counts"].get("good", 0) >= count:
-            return
-        time.sleep(0.005)
-    raise AssertionError(process.communicate())
-
-
-@pytest.mark.parametrize("delay", ["5", "50"])
-def test_kill_minus_nine_under_load_asks_nothing_twice_but_what_was_in_flight(delay, fault_server, study, tmp_path):
-    server = fault_server("--delay-ms", delay)
-    path, folder = study(server, persons=60), tmp_path / "r"
-    process = started_run(path, folder)
-    wait_for_calls(server, process, 700)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    stored = Record(folder).progress()["done"]
-    assert 0 < stored < 2640
-    assert run(load_study(path), folder).progress() == {"trials": 2640, "done": 2640, "failed": 0}
-    assert server.stats()["answered_twice"] <= 64 + 1  # and the probe's question
-    assert check_values(folder) == {"answered": 2640}
-
-
-def test_control_c_ends_with_130_and_the_same_command_goes_on(fault_server, study, tmp_path):
-    server = fault_server("--delay-ms", "200")  # so slow that it cannot end before it is stopped
-    path, folder = study(server, persons=60), tmp_path / "r"
-    process = started_run(path, folder)
-    wait_for_calls(server, process, 300)
-    process.send_signal(signal.SIGINT)
-    server.set(delay_ms=5)
-    told = process.communicate(timeout=60)[1]
-    assert process.returncode == 130
-    assert told.startswith("traitscope: stopped; what was answered is kept")
-    assert "Task" not in told
-    again = started_run(path, folder)
-    told = again.communicate(timeout=120)
-    assert again.returncode == 0, told
-    assert server.stats()["answered_twice"] <= 64 + 1
-    assert check_values(folder) == {"answered": 2640}
 
 
 def test_a_run_stops_before_it_has_cost_too_much_and_goes_on_with_more_money(fault_server, study, tmp_path, capsys):

@@ -1,10 +1,5 @@
-"""Kill, resume, grow: nothing that was answered is lost, and only what is missing is asked."""
+"""Stop, resume, grow: nothing that was answered is lost, and only what is missing is asked."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -63,28 +58,6 @@ def test_a_run_stopped_after_any_call_ends_like_one_that_never_was(count, study_
     run(study, tmp_path / "whole")
     assert calls(tmp_path / "stopped") == calls(tmp_path / "whole") == 16 * 88
     assert chosen(tmp_path / "stopped").equals(chosen(tmp_path / "whole"))
-
-
-def test_kill_minus_nine_loses_nothing_that_was_stored_and_asks_nothing_twice(study_file, tmp_path):
-    path, folder = study_file(BIG, "big.toml"), tmp_path / "killed"
-    command = [sys.executable, "-m", "traitscope", "run", str(path), "--record", str(folder), "--json"]
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        if (folder / "answers.sqlite").is_file():
-            try:
-                if calls(folder) >= 500:
-                    break
-            except Exception:  # the file is there before its tables are
-                continue
-    assert process.poll() is None, process.communicate()
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    before = calls(folder)
-    run(load_study(path), folder)
-    run(load_study(path), tmp_path / "whole")
-    assert 500 <= before < calls(folder) == calls(tmp_path / "whole") == 32 * 71 * 4
-    assert chosen(folder).equals(chosen(tmp_path / "whole"))
 
 
 def test_a_finished_study_asks_nothing_more(study_file, tmp_path):
