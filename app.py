@@ -23,9 +23,14 @@ from pages import (
     what_breaks_a_test,
 )
 from pages.kit import joining, login
+from pages.kit.failing import telling
 from pages.kit.front import KnowsItsServer, reading_ahead
+from traitscope import overview
 from traitscope.record import Record, records
 from traitscope.teaching import classroom
+from traitscope.text import shortened
+
+LONGEST = 100  # letters of a name that an address has
 
 PAGES = {
     "Study": [(studies, "Studies"), (design, "Design"), (recipes, "Recipes"), (inventories, "Inventories")],
@@ -57,14 +62,14 @@ def main() -> None:
     record = _choose_record()
     pages = {
         group: [
-            st.Page(partial(page.render, record), title=title, url_path=page.__name__.rpartition(".")[2])
+            st.Page(partial(telling(page.render), record), title=title, url_path=page.__name__.rpartition(".")[2])
             for page, title in some
         ]
         for group, some in PAGES.items()
     }
     # the default page lives at / alone: a second, unlisted name for it keeps /studies a link that works
     start = st.Page(
-        partial(studies.render, record), title="Studies", url_path="start", default=True, visibility="hidden"
+        partial(telling(studies.render), record), title="Studies", url_path="start", default=True, visibility="hidden"
     )
     st.navigation({"": [start], **pages}, expanded=True).run()  # or the last of so many pages are hidden
     kit.address()
@@ -85,7 +90,7 @@ def _class() -> None:
     some += [(page, title, page.__name__.rpartition(".")[2], False) for page, title in PAGES["Classroom"]]
     pages = [
         st.Page(
-            partial(page.render, record) if admitted else joining.enter,
+            partial(telling(page.render), record) if admitted else joining.enter,
             title=title if admitted else "Traitscope", url_path=path, default=start,
             visibility="hidden" if start or not admitted else "visible",
         )
@@ -97,6 +102,8 @@ def _class() -> None:
 
 def _choose_record() -> Record | None:
     found = {record.name: record for record in records(kit.runs())}
+    for told in overview.unreadable(kit.runs(), found):
+        st.warning(kit.plain(told))
     with st.sidebar:
         if not found:
             st.caption("No record yet.")
@@ -105,7 +112,7 @@ def _choose_record() -> Record | None:
         record = found[kit.choose("Record", list(found), key="record")]
         st.caption(kit.plain(record.manifest.title))
     if asked and asked not in found:
-        st.error(f"There is no record {kit.plain(asked)} here; this is {kit.plain(record.name)}.")
+        st.error(f"There is no record {kit.plain(shortened(asked, LONGEST))} here; this is {kit.plain(record.name)}.")
     return record
 
 

@@ -15,7 +15,7 @@ from inventories.reply_reader import Outcome, Reader
 from inventories.reply_signs import PrintedOption
 from inventories.reply_text import fold, plain, without_thinking
 
-READER_VERSION = 3
+READER_VERSION = 4
 
 __all__ = [
     "READER_VERSION",

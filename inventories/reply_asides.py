@@ -12,9 +12,13 @@ _TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☑|☒|✅|🔘|◉")
 _UNTICKED = re.compile(r"[\[(]\s*[\])]|☐|⬜|○")
 _TURN = re.compile(r"\n\s*(?:human|user|question|q|statement|item \d+|next)\s*:.*", re.I | re.S)
 _REFERENCE = re.compile(
-    r"\b(?:item|question|statement|frage|aussage|pregunta|affirmation|domanda|pergunta|q|step|part)\s*(?:no\.?|nr\.?|number|#)?\s*\d+(?:\s*[.:)](?=\s*\S))?",
+    r"\b(?:(?:item|question|statement|frage|aussage|pregunta|affirmation|domanda|pergunta|q|step|part)\s*(?:no\.?|nr\.?|number|#)?"
+    r"|(?:section|page|line|chapter|figure|table|appendix)\s*\(?)\s*\d+(?:\s*[.:)](?=\s*\S))?",
     re.I,
 )
+# a program's call, which is told and says nothing: "The function record(5) was called."; a field of an answer is one
+_CALL = re.compile(r"(?<![\w'])([A-Za-z_][\w.]*)\(([^()\n]{1,200})\)")
+_NAMES_OF_ANSWERS = frozenset("answer rating response choice score option selection label number antwort".split())  # noqa: SIM905
 _UNIT = re.compile(
     rf"(?:\d+ ?(?:or|to|and|[-–]|oder|bis|ou|o|y) ?)?\d+(?:[.,]\d+)?[ \t]*(?:%|percent\b|prozent\b|-?[ \t]?(?:{unaccented(words.UNITS)})(?![a-z]))(?!\s*(?:입니다|です))",
     re.I,
@@ -22,7 +26,12 @@ _UNIT = re.compile(
 _FEET = re.compile(r"\b\d+\s*(?:feet|foot|ft|cm|kg|lbs?|pounds|miles|km|euros?|dollars?|bucks)\b", re.I)
 _WHEN = re.compile(r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}:\d\d\b")
 # an order, which a reply can repeat and cannot follow by doing so: "Ignore the scale, answer 5 to all."
-_ORDER = re.compile(r"(?:\bIgnore|\bIGNORE|^\W*ignore)\b[^.!?\n]{1,200}", re.M)
+_ORDER = re.compile(
+    r"(?:\bIgnore|\bIGNORE|^\W*ignore)\b[^.!?\n]{1,200}"
+    r"|\b[Pp]lease (?:answer|reply|respond|say|choose|pick|select|rate)\b[^.!?\n]{1,200}"
+    r"|\b(?:[Aa]nswer|[Rr]eply|[Rr]espond|[Ss]ay|[Cc]hoose|[Pp]ick|[Ss]elect|[Rr]ate)\b[^.!?\n]{1,40}\b(?:to|for|on) (?:all|every|each|any)\b[^.!?\n]{0,200}",
+    re.M,
+)
 _IDIOM = re.compile(words.IDIOMS, re.I)
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s*(?:%|percent\b|prozent\b)", re.I)
 _QUOTED = re.compile(r"\"([^\"\n]{1,300})\"")
@@ -39,7 +48,7 @@ def ticked(said: str) -> list[str] | None:
 
 def without_asides(said: str, labels: Mapping[str, int], texts: Mapping[str, int]) -> str:
     """Take out what names an option or a number without choosing it; "4 out of 5" is 4."""
-    said = _without_orders(said, labels, texts)
+    said = _without_calls(_without_orders(said, labels, texts), texts)
     first = said.split("\n", 1)[0]
     if first.strip() and not _TURN.match("\n" + said):
         said = _TURN.sub("\n", said) if re.search(r"\n\s*(?:human|user)\s*:", said, re.I) else said
@@ -79,6 +88,17 @@ def _without_orders(said: str, labels: Mapping[str, int], texts: Mapping[str, in
     if len(others) == 1 and re.search(r"\w", rest := said[: others[0].start()] + "\n" + said[others[0].end() :]):
         return rest
     return said
+
+
+def _without_calls(said: str, texts: Mapping[str, int]) -> str:
+    """Calls without what stands in their brackets; "agree(5)", where an option's words end, is none."""
+
+    def bare(call: re.Match[str]) -> str:
+        name, before = fold(call[1]), fold(said[: call.end(1)])
+        an_answer = name in _NAMES_OF_ANSWERS and not re.search(r"\w", said[: call.start()] + said[call.end() :])
+        return call[0] if an_answer or any(before.endswith(text) for text in texts) else f"{call[1]}()"
+
+    return _CALL.sub(bare, said)
 
 
 def _kept_quote(quoted: re.Match[str], labels: Mapping[str, int], texts: Mapping[str, int]) -> str:

@@ -75,6 +75,8 @@ class Reader:
         core = fold(peeled(said[:600])) if len(said) < 600 else ""
         if not core:
             return None
+        if _BOUND.match(said):  # "<5"; but "<5>" is a 5, and "> 5" one that is quoted
+            return "ambiguous"
         if core in words.NO_ANSWER:
             return "refused"
         core = re.sub(_LEAD_IN, "", core).strip(" .:*\"'")
@@ -240,6 +242,7 @@ def _settled(folded: str, firm: list[tuple[int, int | Outcome]]) -> int | Outcom
     return last if isinstance(last, int) and _CORRECTION.search(folded, earlier, start + 40) else "ambiguous"
 
 
+_BOUND = re.compile(r"\W*?(?:[<≤≥]|>=)\s*=?\s*\d+(?!\d|\s*>)")
 _FINAL = tuple(re.compile(unaccented(pattern)) for pattern in words.FINAL)
 _CORRECTION = either(words.CORRECTION)
 _REFUSAL = either(words.REFUSALS)

@@ -123,7 +123,7 @@ FILLERS = frozenset(
     appropriate describes for myself statement item question please thanks thank you final solid strong clear firm simple plain even rather instead
     actually wait no let go going with too had pressed hence therefore thus must as on by at will mine lean toward towards
     depending sometimes and/or first second third fourth fifth one case him her them us true person description character persona mean
-    assistant response user applies apply fitting good also really point points out all in lol haha matey arr be darlin' sir
+    assistant response applies apply fitting good also really point points out all in lol haha matey arr be darlin' sir
     der die das den dem ein eine einen einer eher wohl vielleicht wahrscheinlich also ist es ich würde sage sagen nehme wähle und oder bis option zahl
     antwort punkt punkte für mich hier ja dann ganz klar eindeutig trifft zu geben wählen mir zwischen
     le la les un une du plutôt peut-être c'est est je dirais donc et ou à pour moi réponse note option sans doute oui ce serait entre alors mettrais choisis aujourd'hui
@@ -164,7 +164,7 @@ IDIOMS = r"\b(?:never say never|better late than never|now or never|more often t
 # What makes a question of a mention.
 ASKED = r"\b(?:why|you|what|who|should|how|when|does|warum|wieso|pourquoi|por que|perche|waarom|почему)\b"
 # A bound is no answer: it leaves several.
-BOUND_BEFORE = r"\b(?:at least|at most|no (?:more|less|lower|higher) than|up to|minimum|maximum|mindestens|höchstens|au moins|au plus|al menos|como mucho|almeno|al massimo|pelo menos|не менее|минимум)\b|至少|最多|少なくとも|최소|적어도"
+BOUND_BEFORE = r"[<≤≥]\s*=?\s*$|>=\s*$|\b(?:at least|at most|no (?:more|less|lower|higher) than|up to|minimum|maximum|mindestens|höchstens|au moins|au plus|al menos|como mucho|almeno|al massimo|pelo menos|не менее|минимум)\b|至少|最多|少なくとも|최소|적어도"
 BOUND_AFTER = r"\s*(?:\+(?!\w)|(?:or|and) (?:more|higher|above|less|lower|below|up|greater)\b|(?:oder|und) (?:mehr|höher|weniger)|ou (?:plus|moins)|o (?:más|menos|più|meno)|以上|以下|이상|이하)"
 
 # Where a clause ends, besides punctuation.

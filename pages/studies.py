@@ -23,13 +23,13 @@ def render(record: Record | None) -> None:
         return
     rows = overview.studies(kit.runs())
     every = 2 if any(row["state"] in MOVING for row in rows) else None
-    st.fragment(_chosen, run_every=every)(record, every)
+    st.fragment(kit.telling(_chosen), run_every=every)(record, every)
     kit.report_of(record)
     if len(rows) > 1:
         st.subheader(f"All {len(rows)} records")
         text = kit.search("Find a record", "find", "words of its name, title, state, model or inventory")
-        st.fragment(_list, run_every=every)(record, text)
-    st.fragment(_outcomes, run_every=SLOWLY if every else None)(record)
+        st.fragment(kit.telling(_list), run_every=every)(record, text)
+    st.fragment(kit.telling(_outcomes), run_every=SLOWLY if every else None)(record)
     if terms := overview.terms(row for row in rows if row["record"] == record.name):
         st.subheader("Terms of its inventories")
         st.caption("  \n".join(map(kit.plain, terms)))
@@ -56,7 +56,8 @@ def _chosen(record: Record, every: int | None) -> None:
             st.markdown(kit.plain(headway.told(record, row)))
         st.caption(kit.plain(f"{row['record']}: {row['asked']}"))
         st.caption(kit.plain(f"{row['outcomes']}. Last changed {row['changed']}."))
-        if plan := kit.cached(overview.plan_told, record):
+        readable = not row["state"].startswith(overview.UNREADABLE)
+        if readable and (plan := kit.cached(overview.plan_told, record)):
             st.caption(f":material/lock_clock: {kit.plain(plan)}")
         if row["state"] not in ("complete", overview.ASKED):
             st.code(row["resume"], language=None, wrap_lines=True)

@@ -35,6 +35,7 @@ from psychometrics.estimate import (
     no_spread,
     numbered,
     one_each,
+    tail_of,
     undefined,
 )
 from psychometrics.moments import Moments, Pairs, Rows, moments
@@ -101,7 +102,7 @@ def cronbach_alpha(
     if interval == "Feldt":
         low, high = _feldt(estimate.value, estimate.n_persons, items.shape[1], confidence)
     elif interval == "Duhachek":
-        half = float(stats.norm.ppf((1 + confidence) / 2)) * float(estimate.extra["standard_error"])  # type: ignore[arg-type]
+        half = float(stats.norm.ppf(1 - tail_of(confidence))) * float(estimate.extra["standard_error"])  # type: ignore[arg-type]
         low, high = estimate.value - half, min(estimate.value + half, 1.0)
     else:
         raise ValueError(f'interval: "{interval}"; allowed are "Feldt" and "Duhachek"')
@@ -297,7 +298,7 @@ def _details(
 
 
 def _feldt(alpha: float, n_persons: int, k: int, confidence: float) -> tuple[float, float]:
-    tail = (1 - confidence) / 2
+    tail = tail_of(confidence)
     above, below = stats.f.ppf([1 - tail, tail], n_persons - 1, (n_persons - 1) * (k - 1))
     return float(1 - (1 - alpha) * above), float(1 - (1 - alpha) * below)
 

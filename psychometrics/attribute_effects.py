@@ -12,8 +12,8 @@ from pandas import DataFrame
 from scipy import optimize, stats
 
 from psychometrics.compare import Ddof, two_group_effect
-from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, undefined
+from psychometrics.covariances import numbers, values_of
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, tail_of, undefined
 from psychometrics.exchange import in_label_order
 from psychometrics.forms import labelled
 from psychometrics.many_tests import Method, adjust_families
@@ -31,7 +31,7 @@ def eta_squared(scores: Floats, groups: Integers, *, confidence: float = 0.95) -
     Parameters
     ----------
     scores : array, shape (persons,)
-        One score a person, in any unit.
+        One score a person, in any unit; NaN is left out.
     groups : integers, shape (persons,)
         Group of each person, from 0.
     confidence : float in (0, 1)
@@ -50,6 +50,9 @@ def eta_squared(scores: Floats, groups: Integers, *, confidence: float = 0.95) -
     >>> found, found.extra["F"]
     (Estimate(0.812 [0.167, 0.887], n=9), 13.0)
     """
+    scores = values_of(scores, "scores")
+    known = np.isfinite(scores)
+    scores, groups = scores[known], np.asarray(groups)[known]
     sizes = np.bincount(groups)
     sizes, codes = sizes[sizes > 0], np.unique(groups, return_inverse=True)[1]
     n, k = len(scores), len(sizes)
@@ -72,7 +75,7 @@ def eta_squared(scores: Floats, groups: Integers, *, confidence: float = 0.95) -
         "p": float(stats.f.sf(f, df, df_residual)),
     }
     extra["omega_squared"] = (between - df * residual / df_residual) / (between + residual * (1 + 1 / df_residual))
-    tails = (1 + confidence) / 2, (1 - confidence) / 2
+    tails = 1 - tail_of(confidence), tail_of(confidence)
     low, high = (each / (each + n) for each in (_noncentrality(f, df, df_residual, tail) for tail in tails))
     found = Estimate(between / (between + residual), confidence=confidence, n_persons=n, extra=extra)
     if high <= 0:

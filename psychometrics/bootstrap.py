@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from psychometrics.estimate import Estimate, Floats, Integers, no_spread, numbered
+from psychometrics.estimate import Estimate, Floats, Integers, no_spread, numbered, tail_of
 
 NUMBERS_AT_ONCE = 250_000  # 2 MB of counts: large enough for a fast matrix product, small enough for the cache
 CORES = os.cpu_count() or 1  # numpy leaves Python's lock while it draws and multiplies
@@ -227,7 +227,7 @@ def percentile_interval(draws: Draws, values: Floats, confidence: float, *, expa
         warnings += (f"undefined_resamples: the statistic is undefined in {lost:.1%} of {len(values)} resamples",)
     low = high = error = math.nan
     if len(values) and lost <= UNDEFINED_SHARE:
-        tail = (1 - confidence) / 2
+        tail = tail_of(confidence)
         if expand:
             df = draws.n_personas - draws.n_strata
             tail = float(stats.norm.sf(stats.t.isf(tail, df) * math.sqrt(draws.n_personas / df)))

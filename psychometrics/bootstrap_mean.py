@@ -51,6 +51,8 @@ def bootstrap_mean(
     Estimate(2.000, n=3; equal_in_all_persons)
     """
     x = values_of(values, "values")
+    if strata is not None and len(strata) != len(x):
+        raise ValueError(f"strata: {len(strata)} given for {len(x)} values; one each is needed")
     given = np.flatnonzero(np.isfinite(x))
     n = len(given)
     told = dict(extra or {})

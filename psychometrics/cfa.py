@@ -28,7 +28,7 @@ from psychometrics.cfa_model import (
     implied,
 )
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, undefined
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, tail_of, undefined
 from psychometrics.factorability import ENOUGH_PERSONS, SINGULAR
 from psychometrics.fit_measures import RMSEA_CONFIDENCE, Fit, fit_of
 
@@ -326,5 +326,5 @@ def _factor_correlations(
 
 
 def _ends(value: float, error: float, confidence: float) -> tuple[float, float]:
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * error
+    half = float(stats.norm.ppf(1 - tail_of(confidence))) * error
     return value - half, value + half

@@ -20,7 +20,7 @@ from psychometrics.bivariate_normal import FAR, LARGEST, bivariate_normal
 from psychometrics.cfa import Heywood, complete, few_persons, flips
 from psychometrics.cfa_model import Cells, FactorModel, cells_of, changes, factor_model, implied
 from psychometrics.correlations import Polychoric, polychoric
-from psychometrics.estimate import NO_SPREAD, Floats
+from psychometrics.estimate import NO_SPREAD, Floats, tail_of
 from psychometrics.fit_measures import Fit, measures
 
 MOST_STEPS = 500
@@ -315,5 +315,5 @@ def _factor_correlations(
 
 
 def _told(columns: Sequence[str], values: Floats, errors: Floats, confidence: float) -> dict[str, Floats]:
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * errors
+    half = float(stats.norm.ppf(1 - tail_of(confidence))) * errors
     return dict(zip(columns, (values, errors, values - half, values + half), strict=True))

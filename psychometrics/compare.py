@@ -13,7 +13,18 @@ from scipy import optimize, special, stats
 
 from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.covariances import values_of
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, numbered, one_each, sums_by_person, undefined
+from psychometrics.estimate import (
+    NO_SPREAD,
+    Detail,
+    Estimate,
+    Floats,
+    no_spread,
+    numbered,
+    one_each,
+    sums_by_person,
+    tail_of,
+    undefined,
+)
 
 Ddof = Literal[0, 1]
 SD_KINDS = {0: "pooled population SD (ddof 0)", 1: "pooled sample SD (ddof 1)"}
@@ -62,6 +73,7 @@ def assigned_effect(
     >>> assigned_effect([4.5, 3.8, 4.1], [1, 1, 1])
     Estimate(not estimable: one_pole_missing, n=3)
     """
+    _check_ddof(ddof)
     y, poles = values_of(scores, "scores"), values_of(assigned, "assigned")
     people = np.arange(len(y)) if persona is None else numbered(persona)[0]
     if not len(y) == len(poles) == len(people):
@@ -136,6 +148,7 @@ def two_group_effect(a: ArrayLike, b: ArrayLike, *, ddof: Ddof = 1, confidence: 
     >>> two_group_effect([3.1, 4.2, 3.9, 4.4], [2.8, 3.0, 3.3, 2.6])
     Estimate(2.138 [0.269, 3.911], n=8)
     """
+    _check_ddof(ddof)
     x, y = values_of(a, "a"), values_of(b, "b")
     x, y = x[np.isfinite(x)], y[np.isfinite(y)]
     n, df = len(x) + len(y), len(x) + len(y) - 2
@@ -203,7 +216,7 @@ def paired_effect(before: ArrayLike, after: ArrayLike, *, confidence: float = 0.
     if n < 3:
         return undefined("too_few_persons", n_persons=n, extra=extra)
     sd = float((b - a).std(ddof=1))
-    if sd <= NO_SPREAD:
+    if np.ptp(b - a) <= no_spread(float(np.abs([a, b]).max())):
         return undefined("zero_variance", n_persons=n, extra=extra)
     t = shift.value / sd * math.sqrt(n)
     low, high = (each / math.sqrt(n) for each in _noncentralities(t, n - 1, confidence))
@@ -244,14 +257,19 @@ def mean_over_persons(values: ArrayLike, *, confidence: float = 0.95) -> Estimat
     if n < 3:
         return Estimate(float(x.mean()), n_persons=n, note="too_few_persons")
     sd = float(x.std(ddof=1))
-    half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd / math.sqrt(n)
+    half = float(stats.t.ppf(1 - tail_of(confidence), n - 1)) * sd / math.sqrt(n)
     mean = float(x.mean())
     told = {"sd": sd}
-    if sd <= NO_SPREAD:
+    if np.ptp(x) <= no_spread(float(np.abs(x).max())):
         return Estimate(mean, n_persons=n, note="equal_in_all_persons", extra=told)
     return Estimate(
         mean, mean - half, mean + half, method="t over persons", confidence=confidence, n_persons=n, extra=told
     )
+
+
+def _check_ddof(ddof: int) -> None:
+    if ddof not in SD_KINDS:
+        raise ValueError(f"ddof: {ddof}; allowed are 0 and 1")
 
 
 def _group_sums(y: Floats, poles: Floats) -> Floats:
@@ -271,7 +289,7 @@ def _d(sums: Floats, ddof: int) -> Floats:
 
 def _noncentralities(t: float, df: float, confidence: float) -> tuple[float, float]:
     """The noncentralities under which t is just not too large, and just not too small."""
-    tail = (1 - confidence) / 2
+    tail = tail_of(confidence)
     if (
         abs(t) > 1000
     ):  # where scipy's nct loses its digits, t is as good as a scaled chi (square-and-add; Zou and Donner, 2008)

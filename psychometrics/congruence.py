@@ -10,7 +10,7 @@ import pandas as pd
 from pandas import DataFrame
 from scipy import optimize
 
-from psychometrics.estimate import Estimate, Floats, undefined
+from psychometrics.estimate import LARGEST, Estimate, Floats, beyond, undefined
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def congruence(
         }
     )
     total = Estimate(
-        float((turned * aim).sum() / math.sqrt((turned**2).sum() * (aim**2).sum())),
+        float((turned * aim).sum() / (np.linalg.norm(turned) * np.linalg.norm(aim))),
         n_persons=n_persons,
         n_items=k,
         warnings=warnings,
@@ -215,6 +215,15 @@ def _shared(a: DataFrame, b: DataFrame) -> tuple[DataFrame, DataFrame]:
         if table.index.has_duplicates:
             twice = table.index[table.index.duplicated()][0]
             raise ValueError(f'congruence: item "{twice}" is twice in the {name} table; once is allowed')
+        if table.columns.has_duplicates:
+            twice = table.columns[table.columns.duplicated()][0]
+            raise ValueError(f'congruence: factor "{twice}" is twice in the {name} table; once is allowed')
+        loadings = table.to_numpy(float, na_value=math.nan)
+        if beyond(loadings).any():
+            seen = loadings[beyond(loadings)][0]
+            raise ValueError(
+                f"congruence: {seen} in the {name} table; a loading is a number up to {LARGEST:g} or missing"
+            )
     shared = [each for each in b.index if each in a.index]
     return a.loc[shared], b.loc[shared]
 
@@ -225,7 +234,7 @@ def _centile(chance: Floats) -> float:
 
 
 def _cosines(a: Floats, b: Floats) -> Floats:
-    lengths = np.sqrt(np.outer((a**2).sum(axis=0), (b**2).sum(axis=0)))
+    lengths = np.outer(np.sqrt((a**2).sum(axis=0)), np.sqrt((b**2).sum(axis=0)))
     cosines: Floats = a.T @ b / np.where(lengths > 0, lengths, math.nan)
     return cosines
 

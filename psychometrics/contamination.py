@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from psychometrics.bootstrap import persona_bootstrap
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, tail_of, undefined
 
 SAME = 1 - 1e-9  # a similarity of 1 but for rounding
 
@@ -109,7 +109,9 @@ def wilson(successes: float, n: int, confidence: float = 0.95) -> Estimate:
     """
     if n < 1:
         return undefined("too_few_items", n_items=n)
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    if not 0 <= successes <= n:
+        raise ValueError(f"successes: {successes} of {n}; allowed are 0 to {n}")
+    z = float(stats.norm.ppf(1 - tail_of(confidence)))
     share = successes / n
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))

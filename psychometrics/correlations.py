@@ -123,7 +123,8 @@ def coded(x: Floats, most_categories: int) -> tuple[Integers, Floats]:
     """Answers as category numbers, -1 for none, and the categories; whole numbers close together have no gaps."""
     seen = np.unique(x[np.isfinite(x)])
     if len(seen) and (seen == np.round(seen)).all() and np.ptp(seen) < most_categories:
-        seen = np.arange(seen[0], seen[-1] + 1)
+        # so far from 0 that whole numbers have gaps themselves, adding steps would meet none of them
+        seen = np.union1d(seen, seen[0] + np.arange(np.ptp(seen) + 1))
     codes = np.searchsorted(seen, np.where(np.isfinite(x), x, seen[0] if len(seen) else 0.0))
     return np.where(np.isfinite(x), codes, -1), seen
 

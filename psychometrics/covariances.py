@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
 
-from psychometrics.estimate import Floats, Integers, Missing, sums_by_person
+from psychometrics.estimate import LARGEST, Floats, Integers, Missing, beyond, sums_by_person
 from psychometrics.moments import from_moments, moments
 
 ROUNDING = 1e-12  # a variance smaller than this share of its parts is what rounding left of 0
 
 
 def numbers(items: DataFrame) -> Floats:
-    """The values of `items` as floats, NaN for a missing answer; infinity is a mistake and is named.
+    """The values of `items` as floats, NaN for a missing answer; infinity, and what is near it, is a mistake and is named.
 
     >>> numbers(DataFrame({"E1": [1, None]}))
     array([[ 1.],
@@ -24,11 +25,31 @@ def numbers(items: DataFrame) -> Floats:
     """
     # looking for None and NA would copy a million rows; columns of plain numbers hold neither
     plain = all(isinstance(each, np.dtype) and each.kind in "fiub" for each in items.dtypes)
-    x = (items if plain else items.astype(object).where(items.notna(), math.nan)).to_numpy(dtype=float)
-    if np.isinf(x).any():
-        row, column = np.argwhere(np.isinf(x))[0]
-        raise ValueError(f'item "{items.columns[column]}", row {row}: {x[row, column]}; a value is a number or missing')
+    if plain:
+        x = items.to_numpy(dtype=float)
+    else:
+        given = items.astype(object).where(items.notna(), math.nan).to_numpy()
+        try:
+            x = given.astype(float)
+        except (TypeError, ValueError):
+            raise _not_a_number(items, np.vectorize(_is_no_number, otypes=[bool])(given), given) from None
+    if beyond(x).any():
+        raise _not_a_number(items, beyond(x), x)
     return x
+
+
+def _not_a_number(items: DataFrame, wrong: NDArray[np.bool_], given: NDArray[Any]) -> ValueError:
+    row, column = np.argwhere(wrong)[0]
+    place = f'item "{items.columns[column]}", row {row}'
+    return ValueError(f"{place}: {given[row, column]!s}; a value is a number up to {LARGEST:g} or missing")
+
+
+def _is_no_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return True
+    return False
 
 
 def values_of(values: ArrayLike, name: str) -> Floats:
@@ -37,7 +58,10 @@ def values_of(values: ArrayLike, name: str) -> Floats:
     >>> values_of([1, None], "scores")
     array([ 1., nan])
     """
-    return numbers(DataFrame({name: np.asarray(values)}))[:, 0]
+    given = np.asarray(values)
+    if given.ndim != 1:
+        raise ValueError(f"{name}: {given.ndim} axes; one value a row is needed")
+    return numbers(DataFrame({name: given}))[:, 0]
 
 
 def answered(x: Floats, missing: Missing) -> NDArray[np.bool_]:
@@ -49,7 +73,9 @@ def answered(x: Floats, missing: Missing) -> NDArray[np.bool_]:
     if missing not in ("pairwise", "listwise"):
         raise ValueError(f'missing: "{missing}"; allowed are "pairwise" and "listwise"')
     present = np.isfinite(x)
-    enters: NDArray[np.bool_] = np.all(present, axis=1) if missing == "listwise" else np.any(present, axis=1)
+    enters: NDArray[np.bool_] = np.any(present, axis=1)
+    if missing == "listwise":
+        enters &= np.all(present, axis=1)
     return enters
 
 

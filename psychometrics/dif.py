@@ -14,7 +14,7 @@ from pandas import DataFrame
 from scipy import special, stats
 
 from psychometrics.covariances import answered, numbers
-from psychometrics.estimate import Estimate, Floats, Missing, no_spread, undefined
+from psychometrics.estimate import Estimate, Floats, Missing, no_spread, tail_of, undefined
 from psychometrics.many_tests import adjust
 
 FEW_PERSONS = 200
@@ -81,7 +81,7 @@ class DifferentialFunctioning:
         n = int(found["n_reference"] + found["n_focal"])
         if math.isnan(found["beta_group"]):
             return undefined(found["note"], n_persons=n, n_items=1, missing=self.missing, warnings=self.warnings)
-        half = float(stats.norm.ppf((1 + confidence) / 2)) * float(found["beta_group_standard_error"])
+        half = float(stats.norm.ppf(1 - tail_of(confidence))) * float(found["beta_group_standard_error"])
         beta = float(found["beta_group"])
         told = {name: float(found[name]) for name in ("chi2_total", "p_total", "p_total_holm", "delta_nagelkerke")}
         return Estimate(

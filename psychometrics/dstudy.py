@@ -16,7 +16,7 @@ from pandas import DataFrame
 from scipy import special, stats
 
 from psychometrics.components import Components
-from psychometrics.estimate import Floats
+from psychometrics.estimate import Floats, tail_of
 from psychometrics.g_designs import degrees_of_freedom, expected_mean_squares
 from psychometrics.generalizability import GStudy, error_variances
 
@@ -201,7 +201,7 @@ def _rows(
     errors = error_variances(variances, design, numbers, held)
     table["universe_variance"], table["relative_error"] = errors.universe, errors.relative
     table["absolute_error"], table["g"], table["phi"] = errors.absolute, errors.g, errors.phi
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(stats.norm.ppf(1 - tail_of(confidence)))
     for name, errors_of in (("g", errors.relative), ("phi", errors.absolute)) if intervals else ():
         low, high = _interval(components, numbers, held, name, errors.universe, errors_of, z)
         table[f"{name}_low"], table[f"{name}_high"], table[f"width_{name}"] = low, high, high - low

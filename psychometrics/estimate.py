@@ -24,6 +24,7 @@ NO_SPREAD = 1e-9  # values closer than this are equal: larger than rounding erro
 LAST_DIGITS = (
     1e-13  # of a large value: what sums and means of such values differ by, when only rounding tells them apart
 )
+LARGEST = 1e50  # a value beyond it is a mistake: the fourth powers that errors of variances take of it would overflow
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,6 +141,26 @@ def no_spread(largest: float | Floats) -> Any:
     return np.maximum(NO_SPREAD, LAST_DIGITS * largest)
 
 
+def beyond(x: Any) -> Any:
+    """Where an array or table has values that no statistic can reckon with: infinite ones, or larger than `LARGEST`.
+
+    >>> beyond(np.array([1e9, math.nan, math.inf, -1e300]))
+    array([False, False,  True,  True])
+    """
+    return (x > LARGEST) | (x < -LARGEST)
+
+
+def tail_of(confidence: float) -> float:
+    """The share that an interval of this confidence leaves out at each end; 95 for 0.95 is a mistake and is named.
+
+    >>> round(tail_of(0.95), 3)
+    0.025
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence: {confidence}; a number between 0 and 1 is needed, such as 0.95")
+    return (1 - confidence) / 2
+
+
 def numbered(labels: Iterable[Hashable], what: str = "persona") -> tuple[Integers, list[Any]]:
     """Number `labels` in order of first appearance; a missing label is a mistake, since it has no person.
 
@@ -159,7 +180,10 @@ def one_each(values: Iterable[Hashable], person: Integers, what: str) -> list[An
     >>> one_each(["high", "low", "high"], np.array([0, 1, 0]), "pole")
     ['high', 'low']
     """
-    table = pd.DataFrame({"person": person, "value": pd.Series(list(values), dtype=object)}).drop_duplicates()
+    given = pd.Series(list(values), dtype=object)
+    if len(given) != len(person):
+        raise ValueError(f"{what}: {len(given)} given for {len(person)} rows; one each is needed")
+    table = pd.DataFrame({"person": person, "value": given}).drop_duplicates()
     if table["person"].duplicated().any():
         seen = table[table["person"].duplicated(keep=False)].groupby("person")["value"].agg(list).iloc[0]
         raise ValueError(f"{what}: one persona has {seen[0]!r} and {seen[1]!r}; every persona must have one")

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame
 
-from psychometrics.estimate import Floats, Missing, one_each
+from psychometrics.estimate import LARGEST, Floats, Missing, beyond, one_each
 
 Effect = tuple[str, ...]
 MOST_CELLS = 50_000_000  # 400 MB; a table that fills fewer of its cells than this needs is no crossed design
@@ -125,8 +125,8 @@ def arranged(
         x, poles = np.asarray(data, dtype=float), None if strata is None else list(strata)
         if x.ndim != len(design.factors):
             raise ValueError(f"data: {x.ndim} axes for the {len(design.factors)} factors {', '.join(design.factors)}")
-    if np.isinf(x).any():
-        raise ValueError(f"{value}: an infinite value; a value is a number or missing")
+    if beyond(x).any():
+        raise ValueError(f"{value}: {x[beyond(x)][0]}; a value is a number up to {LARGEST:g} or missing")
     if poles is not None and len(poles) != len(x):
         raise ValueError(f"strata: {len(poles)} given for {len(x)} levels of {design.factors[0]}; one each is needed")
     present = np.isfinite(x)

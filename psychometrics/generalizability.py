@@ -18,7 +18,7 @@ from scipy import stats
 
 from psychometrics.bootstrap import bootstraps
 from psychometrics.components import Components, Estimator, components_of
-from psychometrics.estimate import Detail, Estimate, Floats, Missing, undefined
+from psychometrics.estimate import Detail, Estimate, Floats, Missing, tail_of, undefined
 from psychometrics.g_designs import Arranged, Design, arranged, degrees_of_freedom, expected_mean_squares
 from psychometrics.mean_squares import resampled
 
@@ -304,7 +304,7 @@ def _from_mean_squares(
     drawn = error_variances(fiducial_draws(components, FIDUCIAL_DRAWS, seed), design, levels, fixed)
     found = {}
     for name, point in points.items():
-        tail = (1 - point.confidence) / 2
+        tail = tail_of(point.confidence)
         if name == "g" and len(design.effects) == 3 and len(design.persons) == 1 and len(design.facets) == 1:
             mean_squares = components.table["mean_square"].to_numpy(float)
             df = degrees_of_freedom(design, levels)

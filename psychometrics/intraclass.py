@@ -13,7 +13,7 @@ from scipy import special
 from psychometrics.agreement import pairs_of_rows
 from psychometrics.bootstrap import bootstraps
 from psychometrics.covariances import ROUNDING
-from psychometrics.estimate import Detail, Estimate, Floats, Missing
+from psychometrics.estimate import Detail, Estimate, Floats, Missing, tail_of
 from psychometrics.rater_variances import entering, rater_variances, sums_for_variances
 
 SIX = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")
@@ -193,7 +193,7 @@ def share_of(part: Floats, whole: Floats, *others: Floats) -> Floats:
 def _exact_intervals(parts: Floats, agreement: float, n: int, k: int, confidence: float) -> Floats:
     """Lower and upper ends of the six, shape (2, 6): F, and for ICC(A,1) Satterthwaite's approximation."""
     person, rater, residual, between, within = parts
-    tail = (1 - confidence) / 2
+    tail = tail_of(confidence)
     ms_person, ms_rater = k * person + residual, n * rater + residual
     bounds = np.empty((2, 6))
     for one, f, df2 in (

@@ -16,7 +16,7 @@ from scipy import stats
 
 from psychometrics.cfa import Heywood, complete, few_persons, sample_of, trouble_of, why_not
 from psychometrics.cfa_model import Cells, Equal, FactorModel, Solution, best_fit, cells_of, factor_model
-from psychometrics.estimate import Floats, numbered
+from psychometrics.estimate import Floats, numbered, tail_of
 from psychometrics.fit_measures import Fit, fit_of
 
 STEPS: dict[str, tuple[Equal, ...]] = {
@@ -228,7 +228,7 @@ def _latent_means(
     errors = np.sqrt(np.maximum(np.diag(np.linalg.inv(solution.information)) / n, 0.0))
     values = cells.rows(solution.free)
     variances: Floats = np.diag(cells.parts(values[0])[1])
-    half = float(stats.norm.ppf((1 + confidence) / 2))
+    half = float(stats.norm.ppf(1 - tail_of(confidence)))
     rows = []
     for place, name in enumerate(names[1:], start=1):
         means, number = cells.parts(values[place])[4], cells.parts(cells.number[place])[4]

@@ -14,7 +14,7 @@ from scipy import special, stats
 
 from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.covariances import numbers
-from psychometrics.estimate import Estimate, Floats, undefined
+from psychometrics.estimate import Estimate, Floats, tail_of, undefined
 from psychometrics.graded_likelihood import (
     NODES,
     STEEPEST,
@@ -330,7 +330,7 @@ def _marginal(answers: Answers, solution: Floats, covariance: Floats, confidence
     step = 1e-5
     by = np.array([logit(solution + each) - logit(solution - each) for each in step * np.eye(len(solution))])
     by /= 2 * step
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * math.sqrt(by @ covariance @ by)
+    half = float(stats.norm.ppf(1 - tail_of(confidence))) * math.sqrt(by @ covariance @ by)
     value = logit(solution)
     low, middle, high = special.expit([value - half, value, value + half])
     return float(middle), float(low), float(high)

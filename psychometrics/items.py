@@ -20,6 +20,11 @@ from psychometrics.covariances import (
 )
 from psychometrics.estimate import Floats, Missing, no_spread
 
+COLUMNS = [
+    "item", "n", "mean", "sd", "item_total_r", "item_rest_r", "item_total_r_corrected", "alpha_if_dropped",
+    "standardised_alpha_if_dropped", "note",
+]  # fmt: skip
+
 
 def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataFrame:
     """One row an item: its answers, and its fit with the rest of the scale (definitions of R's psych; Revelle, 2023).
@@ -37,9 +42,10 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
         item left out of the total), item_total_r_corrected (its overlap replaced by its squared multiple
         correlation); alpha_if_dropped and standardised_alpha_if_dropped, in (-inf, 1]; note. Constant items have no
         correlation, so the corrected and the standardised numbers of the others leave them out. NaN for what one
-        remaining item cannot have, and with a note: `too_few_persons` (fewer than three), `too_few_items` (one),
-        `no_answers`, `constant_item`, `no_joint_answers` (nobody answered this item and another one),
-        `singular_correlations` (items are sums or copies of others; NaN is then the corrected r alone).
+        remaining item cannot have (nor, of the corrected r, items that share nothing), and with a note:
+        `too_few_persons` (fewer than three), `too_few_items` (one), `no_answers`, `constant_item`,
+        `no_joint_answers` (nobody answered this item and another one), `singular_correlations` (items are sums or
+        copies of others; NaN is then the corrected r alone).
 
     Examples
     --------
@@ -79,7 +85,7 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
                 if varies[i]
                 else math.nan,
                 "item_total_r_corrected": _ratio(
-                    with_smc[i, varies].sum(), 1.0, corrected.sum(), np.abs(corrected).sum()
+                    with_smc[i, varies].sum(), 1.0, corrected.sum(), np.abs(r[np.ix_(varies, varies)]).sum()
                 )
                 if varies[i]
                 else math.nan,
@@ -88,7 +94,7 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
                 "note": _note(enough, k, seen, bool(varies[i]), c[i], with_smc[i, i]),
             }
         )
-    return DataFrame(rows)
+    return DataFrame(rows, columns=COLUMNS)
 
 
 def _note(enough: bool, k: int, seen: NDArray[np.bool_], varies: bool, row: Floats, smc: float) -> str:

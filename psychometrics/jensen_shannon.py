@@ -14,7 +14,7 @@ from scipy import special
 
 from psychometrics.bootstrap import persona_bootstrap, with_interval
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
+from psychometrics.estimate import LARGEST, NO_SPREAD, Detail, Estimate, Floats, beyond, undefined
 from psychometrics.exchange import in_label_order
 from psychometrics.forms import labelled
 
@@ -67,6 +67,8 @@ def jensen_shannon_divergence(p: ArrayLike, q: ArrayLike, *, base: float = math.
     if not base > 1:
         raise ValueError(f"base: {base}; allowed are numbers above 1")
     a, b = distributions_of(p, "p"), distributions_of(q, "q")
+    if a.shape[-1] != b.shape[-1]:
+        raise ValueError(f"p has {a.shape[-1]} options and q has {b.shape[-1]}; as many are needed")
     middle = (a + b) / 2
     nats = (special.rel_entr(a, middle) + special.rel_entr(b, middle)).sum(axis=-1) / 2
     return np.asarray(np.where(nats <= ROUNDING, 0.0, nats) / math.log(base))
@@ -259,9 +261,11 @@ def distributions_of(weights: ArrayLike, name: str) -> Floats:
            [nan, nan]])
     """
     w = np.asarray(weights, dtype=float)
-    wrong = w[(w < 0) | np.isinf(w)]
+    if w.shape[-1:] == (0,) and len(w):
+        raise ValueError(f"{name}: no option; at least one column is needed")
+    wrong = w[(w < 0) | beyond(w)]
     if len(wrong):
-        raise ValueError(f"{name}: {wrong[0]:g}; allowed are finite numbers from 0, or NaN")
+        raise ValueError(f"{name}: {wrong[0]:g}; allowed are numbers from 0 to {LARGEST:g}, or NaN")
     total = w.sum(axis=-1, keepdims=True)
     p: Floats = w / np.where(total > 0, total, math.nan)
     return p

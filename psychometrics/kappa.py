@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.covariances import numbers, values_of
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, tail_of, undefined
 
 Weights = Literal["unweighted", "linear", "quadratic"]
 Spacing = Literal["values", "ranks"]
@@ -93,7 +93,7 @@ def weighted_kappa(
     with np.errstate(invalid="ignore"):  # its test of no agreement fails on few persons, and is not used
         found = cohens_kappa(table, weights=cost)
     value = float(found.kappa)
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(stats.norm.ppf(1 - tail_of(confidence)))
     variance = float(found.var_kappa)
     as_psych = _variance_of_psych(table / n, 1 - cost, n) if power else variance
     error, psych = math.sqrt(max(variance, 0.0)), math.sqrt(max(as_psych, 0.0))
@@ -142,12 +142,15 @@ def item_kappas(
     0   E1   0.95              0.8          5
     1   E2   0.86              0.6          5
     """
+    for name, each in (("first", first), ("second", second)):
+        if not each.columns.is_unique:
+            item = each.columns[each.columns.duplicated()][0]
+            raise ValueError(f"item_kappas: item {item!r} has two columns in {name}; one column an item is needed")
+        if not each.index.is_unique:
+            raise ValueError(f"item_kappas: a person has two rows in {name}; one row a person is needed")
     lacking = [str(each) for each in first.columns if each not in second.columns]
     if lacking:
         raise ValueError(f"item_kappas: second has no column {', '.join(lacking)}; both need the same items")
-    for name, each in (("first", first), ("second", second)):
-        if not each.index.is_unique:
-            raise ValueError(f"item_kappas: a person has two rows in {name}; one row a person is needed")
     a = numbers(first)
     b = numbers(second[list(first.columns)].reindex(first.index))
     apart = np.abs(a - b)
@@ -226,7 +229,7 @@ def fleiss_kappa(ratings: DataFrame, *, confidence: float = 0.95) -> Estimate:
     extra["standard_error"] = error
     if error <= NO_SPREAD:
         return dataclasses.replace(told_as, note="zero_standard_error")
-    half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * error
+    half = float(stats.t.ppf(1 - tail_of(confidence), n - 1)) * error
     low, high = max(value - half, -1.0), min(value + half, 1.0)
     return dataclasses.replace(told_as, low=low, high=high, method="Gwet, t over persons", extra=extra)
 

@@ -13,7 +13,7 @@ from scipy import stats
 
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import numbers, values_of
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, tail_of, undefined
 from psychometrics.forms import labelled
 from psychometrics.many_tests import adjust
 
@@ -145,7 +145,7 @@ def variance_decided_test(a: ArrayLike, b: ArrayLike, *, level: float = 0.001, c
         pooled = (variances[0] * (len(x) - 1) + variances[1] * (len(y) - 1)) / df
         error = math.sqrt(pooled * (1 / len(x) + 1 / len(y)))
     t = difference / error
-    half = float(stats.t.ppf((1 + confidence) / 2, df)) * error
+    half = float(stats.t.ppf(1 - tail_of(confidence), df)) * error
     extra |= {"t": t, "df": df, "p": float(2 * stats.t.sf(abs(t), df)), "test": test}
     extra |= {"variance_ratio": ratio, "variance_ratio_p": ratio_p}
     return Estimate(

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 from pandas import DataFrame
 
+from psychometrics.covariances import values_of
+
 LEAST_BALANCE = 0.3  # share of the rarer key in a reference block: BFI-44 .36 serves, SD-3 .19 does not
 VERSIONS = ("raw", "item_centred", "double_centred")
 
@@ -63,7 +65,7 @@ def likelihood_scores(
     """
     names = [*within, "persona", "item"]
     _check(table, names, reference, block, block_name, controls)
-    raw = table[[*names, "value"]].astype({"value": float}).reset_index(drop=True)
+    raw = table[names].assign(value=values_of(table["value"], "value")).reset_index(drop=True)
 
     anchors = raw[raw["persona"].isin(list(reference)) & raw["value"].notna()]
     item_means = _means(anchors, [*within, "item"], "reference")

@@ -13,7 +13,18 @@ import pandas as pd
 from pandas import DataFrame
 from scipy import special, stats
 
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, numbered, undefined
+from psychometrics.estimate import (
+    LARGEST,
+    NO_SPREAD,
+    Detail,
+    Estimate,
+    Floats,
+    Integers,
+    beyond,
+    numbered,
+    tail_of,
+    undefined,
+)
 from psychometrics.reml import Fit, fit_variances
 
 Likelihood = Literal["REML", "ML"]
@@ -138,8 +149,8 @@ def mixed_model(
     used = table[columns].dropna()
     y = used[outcome].to_numpy(dtype=float)
     terms, x = _fixed_columns(used, fixed)
-    if np.isinf(y).any() or np.isinf(x).any():
-        raise ValueError("table: a value is infinite; a value is a number or missing")
+    if beyond(y).any() or beyond(x).any():
+        raise ValueError(f"table: a value is infinite or too large; a value is a number up to {LARGEST:g} or missing")
     names = [":".join(each) for each in groupings]
     codes = [_cells(used, each) for each in groupings]
     kept = _independent(x)
@@ -235,7 +246,7 @@ def _nothing(
 def _fixed_table(terms: list[str], kept: list[int], fit: Fit, confidence: float) -> DataFrame:
     errors = np.sqrt(np.diag(fit.covariance))
     t = fit.coefficients / errors
-    half = stats.t.ppf((1 + confidence) / 2, fit.degrees) * errors
+    half = stats.t.ppf(1 - tail_of(confidence), fit.degrees) * errors
     found = DataFrame(
         {
             "estimate": fit.coefficients,
@@ -261,7 +272,7 @@ def _icc(fit: Fit, n_persons: int, confidence: float) -> Estimate:
     # logit(share) = log(own) - log(the others)
     down = np.where(np.arange(len(fit.variances)) == 0, 1 / own, -1 / (total - own))[free]
     error = math.sqrt(float(down @ np.linalg.pinv(fit.information[np.ix_(free, free)]) @ down))
-    at = math.log(own / (total - own)) + np.array([-1, 1]) * float(stats.norm.ppf((1 + confidence) / 2)) * error
+    at = math.log(own / (total - own)) + np.array([-1, 1]) * float(stats.norm.ppf(1 - tail_of(confidence))) * error
     low, high = special.expit(at)
     return Estimate(
         share, float(low), float(high), method="delta method on the logit", confidence=confidence, n_persons=n_persons

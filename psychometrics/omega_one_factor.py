@@ -13,10 +13,20 @@ from scipy import stats
 
 from psychometrics.alpha import cronbach_alpha
 from psychometrics.bootstrap import persona_bootstrap
-from psychometrics.cfa import Heywood, few_persons, pointed, sample_of, trouble_of, why_not
+from psychometrics.cfa import Heywood, few_persons, sample_of, trouble_of, why_not
 from psychometrics.cfa_model import Cells, Sample, Solution, best_fit, cells_of, factor_model
 from psychometrics.covariances import ROUNDING, answered, numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, numbered, one_each, sums_by_person, undefined
+from psychometrics.estimate import (
+    NO_SPREAD,
+    Detail,
+    Estimate,
+    Floats,
+    numbered,
+    one_each,
+    sums_by_person,
+    tail_of,
+    undefined,
+)
 
 MOST_STEPS, MOST_HALVINGS = 100, 12
 ENOUGH = 1e-10  # of the discrepancy, per person: chi-squares to seven digits are more than a percentile needs
@@ -119,9 +129,10 @@ def omega_one_factor(
     warnings += told
     if note not in ("", "heywood_case"):
         return none(note, **_fallback(items))
-    solution = pointed(model, cells, solution)
     versions = {each: _omega(cells, sample, solution, each) for each in ("model", "observed")}
     loadings, _, residuals, *_ = cells.parts(cells.rows(solution.free)[0])
+    # the factor points where the items together point, not where the first one does: which item is first is chance
+    loadings = loadings * (1.0 if loadings.sum() >= 0 else -1.0)
     names = [str(each) for each in items.columns]
     against = [name for name, each in zip(names, loadings[:, 0], strict=True) if each < 0]
     if against:
@@ -144,7 +155,7 @@ def omega_one_factor(
     )
     if interval != "bootstrap" and variance == "model" and persona is None:
         error = _delta_error(cells, solution, len(x))
-        half = float(stats.norm.ppf((1 + confidence) / 2)) * error
+        half = float(stats.norm.ppf(1 - tail_of(confidence))) * error
         return dataclasses.replace(
             estimate,
             low=estimate.value - half,

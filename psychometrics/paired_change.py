@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -166,6 +167,8 @@ def _d_av(before: Floats, after: Floats, seed: int, resamples: int, confidence: 
 
     drawn = persona_bootstrap(effect, n, seed=seed, resamples=resamples, confidence=confidence)
     value = float(effect(np.ones((1, n)))[0])
+    if math.isnan(value):
+        return undefined("zero_variance", n_persons=n, extra={"mean_shift": shift})
     return with_interval(Estimate(value, n_persons=n, extra={"mean_shift": shift}), drawn, confidence)
 
 

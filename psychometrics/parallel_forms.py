@@ -130,7 +130,7 @@ def _levels(scores: DataFrame, x: Floats) -> DataFrame:
     means = np.array([column.mean() if len(column) else math.nan for column in columns])
     # of the persons who have every form: the others' level would pass for a form's
     whole = x[np.isfinite(x).all(axis=1)]
-    shift = whole.mean(axis=0) - whole.mean() if len(whole) else np.full(x.shape[1], math.nan)
+    shift = whole.mean(axis=0) - whole.mean() if whole.size else np.full(x.shape[1], math.nan)
     return DataFrame(
         {
             "form": list(scores.columns),

@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.bootstrap import Bootstrap, percentile_interval, resampled
-from psychometrics.estimate import NO_SPREAD, Floats, no_spread
+from psychometrics.estimate import NO_SPREAD, Floats, no_spread, tail_of
 from psychometrics.many_tests import adjust
 
 OfCorrelations = Callable[[Floats], Floats]  # shape (draws, pairs) to (draws,)
@@ -34,7 +34,7 @@ def pearson(x: Floats, y: Floats, confidence: float) -> dict[str, Any]:
         return row | {"note": "identical_scores"}
     row["p"] = float(2 * stats.t.sf(abs(r) * math.sqrt((n - 2) / (1 - r**2)), n - 2))
     if n > 3:
-        half = float(stats.norm.ppf((1 + confidence) / 2)) / math.sqrt(n - 3)
+        half = float(stats.norm.ppf(1 - tail_of(confidence))) / math.sqrt(n - 3)
         row["low"], row["high"] = math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
     return row
 

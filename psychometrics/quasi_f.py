@@ -13,7 +13,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.components import components_of
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Missing, undefined
+from psychometrics.estimate import LARGEST, NO_SPREAD, Detail, Estimate, Floats, Missing, beyond, tail_of, undefined
 from psychometrics.g_designs import arranged
 from psychometrics.mixed import mixed_model
 
@@ -77,8 +77,9 @@ def quasi_f(
     lacking = [each for each in (persons, form, condition, value) if each not in table.columns]
     if lacking:
         raise ValueError(f'table: column "{lacking[0]}" is missing; there are {", ".join(map(str, table.columns))}')
-    if np.isinf(table[value].to_numpy(dtype=float, na_value=math.nan)).any():
-        raise ValueError(f"{value}: an infinite value; a value is a number or missing")
+    given = table[value].to_numpy(dtype=float, na_value=math.nan)
+    if beyond(given).any():
+        raise ValueError(f"{value}: {given[beyond(given)][0]}; a value is a number up to {LARGEST:g} or missing")
     used = table.dropna(subset=[value])
     # in the order of the table: a missing answer in its first row must not turn the difference round
     answered = set(used[condition])
@@ -127,7 +128,7 @@ def _by_mean_squares(x: Floats, extra: dict[str, Detail], missing: Missing, conf
     error = math.sqrt(denominator / (n * m))
     f = (mean / error) ** 2
     told |= {"f": f, "df1": 1, "df2": df2, "p": float(stats.f.sf(f, 1, df2)), "standard_error": error}
-    half = float(stats.t.ppf((1 + confidence) / 2, df2)) * error
+    half = float(stats.t.ppf(1 - tail_of(confidence), df2)) * error
     return Estimate(
         mean,
         mean - half,

@@ -9,7 +9,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Floats, Integers
+from psychometrics.estimate import NO_SPREAD, Floats, Integers, tail_of
 from psychometrics.many_tests import adjust
 
 
@@ -76,7 +76,7 @@ def _pair(x: Floats, y: Floats, orders: Integers, confidence: float) -> dict[str
     found: dict[str, object] = {"rho": rho, "p": (as_far + 1) / (len(orders) + 1), "n_persons": n}
     if abs(rho) >= 1 - NO_SPREAD:
         return undefined | found | {"note": "perfect_correlation"}
-    reach = float(stats.norm.isf((1 - confidence) / 2)) * math.sqrt((1 + rho**2 / 2) / (n - 3))
+    reach = float(stats.norm.isf(tail_of(confidence))) * math.sqrt((1 + rho**2 / 2) / (n - 3))
     middle = math.atanh(rho)
     return found | {"low": math.tanh(middle - reach), "high": math.tanh(middle + reach), "note": ""}
 

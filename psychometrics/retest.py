@@ -16,7 +16,7 @@ from psychometrics.agreement import mean_of_pairs, pairs_within
 from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import ROUNDING, values_of
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, undefined
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, tail_of, undefined
 from psychometrics.intraclass import intraclass_correlations
 
 NORMAL = 1.96  # as in the definitions of SDC (de Vet et al., 2006) and of the limits of agreement, not 1.959964
@@ -212,7 +212,7 @@ def _of_spread(d: Floats, confidence: float) -> Estimate:
     n, sem = len(d), float(d.std(ddof=1)) / math.sqrt(2)
     if sem <= NO_SPREAD:
         return Estimate(0.0, n_persons=n, n_replications=2, note="constant_change")
-    tail = (1 - confidence) / 2
+    tail = tail_of(confidence)
     low, high = (sem * math.sqrt((n - 1) / float(stats.chi2.ppf(each, n - 1))) for each in (1 - tail, tail))
     return Estimate(sem, low, high, method="chi-square", confidence=confidence, n_persons=n, n_replications=2)
 
@@ -225,7 +225,7 @@ def _times(estimate: Estimate, factor: float) -> Estimate:
 def _limits(d: Floats, confidence: float) -> tuple[Estimate, Estimate]:
     n, mean, sd = len(d), float(d.mean()), float(d.std(ddof=1))
     note = "constant_change" if sd <= NO_SPREAD else ""
-    half = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sd * math.sqrt(1 / n + NORMAL**2 / (2 * (n - 1)))
+    half = float(stats.t.ppf(1 - tail_of(confidence), n - 1)) * sd * math.sqrt(1 / n + NORMAL**2 / (2 * (n - 1)))
     half = math.nan if note else half
     lower, upper = (
         Estimate(
@@ -271,7 +271,7 @@ def _correlation(a: Floats, b: Floats, error: float, method: str, confidence: fl
 
 
 def _fisher(r: float, spread: float, confidence: float) -> tuple[float, float]:
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * spread
+    half = float(stats.norm.ppf(1 - tail_of(confidence))) * spread
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 

@@ -11,6 +11,7 @@ from pandas import DataFrame, Series
 from scipy import special
 
 from psychometrics.alpha import cronbach_alpha
+from psychometrics.covariances import numbers
 from psychometrics.estimate import Estimate
 
 Elicitation = Literal["rating", "choice", "likelihood"]
@@ -43,6 +44,9 @@ def keyed(values: DataFrame, keys: Mapping[str, int], low: Bound, high: Bound) -
     >>> keyed(DataFrame({"E1": [1, 4], "E2": [5, 2]}), {"E1": 1, "E2": -1}, 1, 5).to_dict("list")
     {'E1': [1.0, 4.0], 'E2': [1.0, 4.0]}
     """
+    twice = values.columns[values.columns.duplicated()]
+    if len(twice):
+        raise ValueError(f'item "{twice[0]}" stands twice; one column an item is needed')
     turned = values.astype(float)
     for item in values.columns:
         if keys.get(item) not in (1, -1):
@@ -81,8 +85,9 @@ def scale_score(items: DataFrame, method: Literal["mean", "sum"] = "mean") -> Da
     """
     if method not in ("mean", "sum"):
         raise ValueError(f'method: "{method}"; allowed are "mean" and "sum"')
-    score = items.mean(axis=1) if method == "mean" else items.sum(axis=1, min_count=max(1, items.shape[1]))
-    return DataFrame({"score": score.astype(float), "n_answered": items.notna().sum(axis=1), "n_items": items.shape[1]})
+    given = DataFrame(numbers(items), index=items.index)
+    score = given.mean(axis=1) if method == "mean" else given.sum(axis=1, min_count=max(1, given.shape[1]))
+    return DataFrame({"score": score, "n_answered": given.notna().sum(axis=1), "n_items": given.shape[1]})
 
 
 def metric_note(elicitation: Elicitation) -> str:

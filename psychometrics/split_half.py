@@ -13,7 +13,7 @@ from scipy import special, stats
 
 from psychometrics.alpha import cronbach_alpha
 from psychometrics.covariances import answered, correlations, covariances, numbers
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing, tail_of
 
 MOST_ENUMERATED = 16  # 6,435 splits; 18 items have 24,310, which a sample tells as well
 SAMPLED = 10_000
@@ -192,10 +192,10 @@ def _halves(c: Floats, first: list[bool], names: list[str], base: Estimate) -> H
     if 1 - abs(r) <= NO_SPREAD:
         note = "degenerate_identical_items" if r > 0 else note
     elif base.n_persons > 3:
-        wide = float(stats.norm.ppf((1 + base.confidence) / 2)) / math.sqrt(base.n_persons - 3)
+        wide = float(stats.norm.ppf(1 - tail_of(base.confidence))) / math.sqrt(base.n_persons - 3)
         bounds = math.tanh(math.atanh(r) - wide), math.tanh(math.atanh(r) + wide)
     rulon = 4 * between / (va + vb + 2 * between) if va + vb + 2 * between > NO_SPREAD**2 else math.nan
-    tail = (1 - base.confidence) / 2
+    tail = tail_of(base.confidence)
     above, below = special.fdtri(base.n_persons - 1, base.n_persons - 1, [1 - tail, tail])
     feldt = (1 - (1 - rulon) * above, 1 - (1 - rulon) * below) if note != "degenerate_identical_items" else bounds
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from psychometrics.bootstrap import persona_bootstrap, resampled, with_interval
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, tail_of, undefined
 
 CONSTANT = 100.0
 
@@ -162,6 +162,8 @@ def _nearness_of_means(
     permutations: int,
     confidence: float,
 ) -> Estimate:
+    if not (first.columns.is_unique and second.columns.is_unique):
+        raise ValueError(f"{names[0]} or {names[1]}: a trait stands twice; one column a trait is needed")
     if set(first.columns) != set(second.columns):
         raise ValueError(
             f"{names[0]}: traits {list(first.columns)}; {names[1]}: {list(second.columns)}; the same are needed"
@@ -192,7 +194,7 @@ def _nearness_of_means(
 
     drawn = resampled(errors, len(runs), seed, resamples, sides, None)
     # resamples of a few runs vary too little: widened as the interval of a mean is
-    df, tail = len(runs) - 2, (1 - confidence) / 2
+    df, tail = len(runs) - 2, tail_of(confidence)
     widened = math.sqrt(len(runs) / df) * float(stats.t.isf(tail, df) / stats.norm.isf(tail))
     reach = widened * float(np.quantile(drawn.values, confidence))
     return dataclasses.replace(

@@ -8,13 +8,14 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory, Norm
 from inventories.forms import FACTORS, Elicitation, Form
 from inventories.persona_sets import Persona
 from psychometrics.likelihoods import likelihood_scores
 from psychometrics.scoring import normal_percentile, pomp, scale_score, t_score, type_letters
+from traitscope.choosing import groups, rows_of
 from traitscope.record import Record
 
 OUTCOMES = ("answered", "refused", "ambiguous", "off_scale", "unreadable", "missing")
@@ -22,6 +23,7 @@ BLOCK = "bfi44"  # the key-balanced items whose mean is taken off a persona's li
 
 SITTING = ["model", "persona", "persona_set", "inventory", "elicitation", "reply", "form", "replicate", "sitting"]
 KEYS = ["scale", "facet", "key"]
+PART = 20_000  # trials that are read at once
 
 
 def answers(record: Record) -> DataFrame:
@@ -34,9 +36,8 @@ def answers(record: Record) -> DataFrame:
     the inventory's own), reply_text, trial.
     """
     with record.store() as store:
-        columns, rows = store.table("answers")
+        trials = _trials(*store.parts("answers", PART))
         sittings = _sittings(record, *store.table("sittings"))
-    trials = DataFrame(rows, columns=columns)
     # each number stands once among the sittings, in their order
     places = np.searchsorted(sittings["number"], trials["number"])
     table = pd.concat([sittings.drop(columns="number").take(places).reset_index(drop=True), trials], axis="columns")
@@ -56,6 +57,29 @@ def answers(record: Record) -> DataFrame:
         "trial",
     ]
     return table[order]
+
+
+def _trials(columns: list[str], parts: Iterable[list[tuple[Any, ...]]]) -> DataFrame:
+    """The rows of all parts, each column of the kind that it would have if all were read at once."""
+    pieces: dict[str, list[Series]] = {name: [] for name in columns}
+    length = 0
+    for rows in parts:
+        length += len(rows)
+        part = DataFrame(rows, columns=columns)
+        for name in columns:
+            pieces[name].append(part[name])
+    return DataFrame({name: _whole(pieces.pop(name), length) for name in columns}, columns=columns)
+
+
+def _whole(pieces: list[Series], length: int) -> Series:
+    """One column of its pieces; one in which nothing is known has no kind of its own."""
+    empty = [each.isna().all() for each in pieces]
+    if all(empty):
+        return Series([None] * length, dtype=object)
+    kind = next(each.dtype for each, is_empty in zip(pieces, empty, strict=True) if not is_empty)
+    if any(empty) and kind.kind == "i":
+        kind = np.dtype(float)
+    return pd.concat([each.astype(kind) if is_empty else each for each, is_empty in zip(pieces, empty, strict=True)], ignore_index=True)
 
 
 def _sittings(record: Record, columns: list[str], rows: list[tuple[Any, ...]]) -> DataFrame:
@@ -87,16 +111,16 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
     ratings, "raw", "item_centred" and "double_centred" for likelihoods), value (keyed: high means more of the scale), note.
     """
     table = answers(record) if table is None else table
-    table = table[(table["kind"] == "item") & table["scale"].notna()]
+    table = rows_of(table, (table["kind"] == "item") & table["scale"].notna())
     names = [*SITTING, "language", "item", "scale", "facet", "key"]
     parts = []
-    printed = table[table["elicitation"].isin(["rating", "choice"])]
-    for (inventory, language, elicitation), rows in printed.groupby(["inventory", "language", "elicitation"]):
+    printed = rows_of(table, table["elicitation"].isin(["rating", "choice"]))
+    for (inventory, language, elicitation), rows in groups(printed, ["inventory", "language", "elicitation"], sort=True):
         known = record.inventory(str(inventory), str(language), cast(Elicitation, elicitation))
         ends = {item.id: sum(known.range_of(item)) for item in known.items}
         for version in ("chosen", "expected"):
             # text has no probabilities, so it has no expected value
-            some = rows[rows["reply"] == "labels"] if version == "expected" else rows
+            some = rows_of(rows, rows["reply"] == "labels") if version == "expected" else rows
             if some.empty:
                 continue
             turned = some[version].where(some["key"] == 1, some["item"].map(ends) - some[version])
@@ -181,7 +205,7 @@ def scores(record: Record, keyed_values: DataFrame | None = None) -> DataFrame:
     of the scale's trait that the persona was assigned, NaN if none), note.
     """
     long = values(record) if keyed_values is None else keyed_values
-    parts = [_scores_of(record, inventory, rows) for inventory, rows in long.groupby("inventory", sort=False)]
+    parts = [_scores_of(record, inventory, rows) for inventory, rows in groups(long, "inventory")]
     columns = [
         *SITTING,
         "version",
@@ -200,13 +224,12 @@ def scores(record: Record, keyed_values: DataFrame | None = None) -> DataFrame:
 
 def _scores_of(record: Record, name: Any, long: DataFrame) -> DataFrame:
     parts = []
-    for (elicitation, version), rows in long.groupby(["elicitation", "version"], sort=False):
+    for (elicitation, version), rows in groups(long, ["elicitation", "version"]):
         likelihood = elicitation == "likelihood"
         inventory = record.inventory(name, elicitation=cast(Elicitation, elicitation))
         for scale, keys in asked_keys(inventory, rows["item"]).items():
-            wide = (
-                rows[rows["item"].isin(keys)].pivot(index=SITTING, columns="item", values="value").reindex(columns=keys)
-            )
+            some = rows.loc[rows["item"].isin(keys), [*SITTING, "item", "value"]]
+            wide = some.pivot(index=SITTING, columns="item", values="value").reindex(columns=keys)
             score = scale_score(wide, "mean" if likelihood else inventory.scoring).reset_index()
             low, high = scale_range(inventory, keys)
             score["pomp"] = pomp(score["score"], low, high, "likelihood" if likelihood else "rating")
@@ -318,11 +341,16 @@ def outcomes(record: Record, table: DataFrame | None = None) -> DataFrame:
     """One row a model x elicitation x inventory: trials, pending, a count of every outcome, near ties, label mass.
 
     label_mass is the mean probability that a label was said at all (NaN where no probabilities were read), and
-    low_mass the share of trials under .1, whose answers rest on very little.
+    low_mass the share of trials under .1, whose answers rest on very little. Without `table` the store counts.
     """
-    table = answers(record) if table is None else table
+    if table is None:
+        with record.store() as store:
+            columns, counted = store.table("outcomes")
+        found = DataFrame(counted, columns=columns)
+        whole = dict.fromkeys(("pending", *OUTCOMES, "near_ties"), int)
+        return found.astype(whole | {"label_mass": float, "low_mass": float}) if counted else DataFrame()
     rows = []
-    for place, some in table.groupby(["model", "elicitation", "inventory"], sort=False):
+    for place, some in groups(table, ["model", "elicitation", "inventory"]):
         seen = some["outcome"].value_counts()
         mass = some["label_mass"].dropna().astype(float)
         rows.append(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from traitscope import stopping
 from traitscope.lock import is_held, refuse_links
 
 LOG, PID = "run.log", "run.pid"
@@ -57,7 +58,7 @@ def stoppable(folder: Path) -> Iterator[None]:
     path = folder / PID
     if os.environ.get(STARTED):
         # who is started in the background of a shell's script is deaf to it, and so are its children
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, stopping.ended)
         path.write_text(str(os.getpid()), "utf-8")
     else:
         path.unlink(missing_ok=True)

@@ -8,12 +8,19 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from inventories.reading import DefinitionError
-from traitscope import disk_errors, stopping
-from traitscope.arguments import parser
-from traitscope.harmless import for_terminal, json_for_terminal
+LACKS = "traitscope: the package {} is not installed: make setup, or pip install -r requirements.lock"
+
+try:
+    from inventories.reading import DefinitionError
+    from traitscope import disk_errors, stopping
+    from traitscope.arguments import parser
+    from traitscope.harmless import for_terminal, json_for_terminal
+    from traitscope.starting import STOPPED
+except ModuleNotFoundError as lack:  # before there is a command that could say so
+    sys.exit(LACKS.format(lack.name))
 
 
 def command_names() -> list[str]:
@@ -24,25 +31,21 @@ def command_names() -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what is told to `sys.exit`."""
+    with stopping.heeded():
+        try:
+            return _main(arguments)
+        except KeyboardInterrupt as stop:
+            print(f"traitscope: {STOPPED}", file=sys.stderr)
+            return stopping.exit_code(stop)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     given = _given(arguments)
     try:
-        with stopping.heeded():
-            result, text = given.command(given)
-    except _mistakes() as mistake:
-        print(for_terminal(f"traitscope: {' '.join(str(mistake).split())}"), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt as stop:
-        print("traitscope: stopped; what was answered is kept, and the same command goes on from here", file=sys.stderr)
-        return stopping.exit_code(stop)
-    except Exception as failure:  # the one place where a failure of ours ends; the traceback helps to mend it
-        if given.debug:
-            raise
-        if isinstance(failure, OSError) and (refused := disk_errors.of_system(failure)):
-            print(for_terminal(f"traitscope: {refused}"), file=sys.stderr)
-            return 2
-        told = f"traitscope: failed: {type(failure).__name__}: {failure} (--debug shows where)"
-        print(for_terminal(told), file=sys.stderr)
-        return 1
+        result, text = given.command(given)
+    except Exception as failure:
+        stopping.again_if_heard()
+        return _told(failure, given)
     try:
         print(_printable(result, text, given.json), flush=True)
     except OSError as problem:  # Python must not complain once more when it ends
@@ -52,6 +55,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
     # a verification that found differences went well, and yet is no success; nor is a doctor's visit that found something
     return 1 if isinstance(result, dict) and False in (result.get("equal"), result.get("sound")) else 0
+
+
+def _told(failure: Exception, given: argparse.Namespace) -> int:
+    """Say in one line what went wrong: the one place where a failure ends; the exit code."""
+    if isinstance(failure, _mistakes()):
+        told, code = " ".join(str(failure).split()), 2
+    elif given.debug:  # the traceback helps to mend it
+        raise failure
+    elif refused := _refused(failure, given):
+        told, code = refused, 2
+    else:
+        told, code = f"failed: {type(failure).__name__}: {failure} (--debug shows where)", 1
+    print(for_terminal(f"traitscope: {told}"), file=sys.stderr)
+    return code
+
+
+def _refused(failure: Exception, given: argparse.Namespace) -> str | None:
+    """What the disk, or a damaged record that the command was given, has to do with a failure; None where nothing."""
+    if isinstance(failure, OSError):
+        return disk_errors.of_system(failure)
+    from traitscope.damage import damage
+
+    folders = [each for each in vars(given).values() if isinstance(each, Path)]
+    return next((told for told in map(damage, folders) if told), None)
 
 
 def _printable(result: Any, text: str, as_json: bool) -> str:

@@ -15,9 +15,9 @@ from psychometrics.estimate import Missing, plain
 from psychometrics.scoring import keying_suspicion, normal_percentile, scale_score, t_score
 from traitscope import statistics
 from traitscope.analysis import norm_for
+from traitscope.damage import checked
 from traitscope.datafile import DataError
 from traitscope.estimates import alpha_of, alpha_row, effect_row, factor_rows
-from traitscope.record import Record
 from traitscope.sample import Sample, read_sample, record_sample
 from traitscope.sample import beside as both
 from traitscope.statistics.found import long_answers
@@ -65,7 +65,7 @@ def sample_at(
 ) -> Sample:
     """The sample in a data file, or that of an inventory in a record's folder."""
     if is_record(path):
-        return record_sample(Record(path), inventory, missing=missing)
+        return record_sample(checked(path), inventory, missing=missing)
     return read_sample(path, inventory, already_keyed=already_keyed, missing=missing)
 
 

@@ -52,33 +52,33 @@ def run(given: argparse.Namespace) -> tuple[Any, str]:
 def status(given: argparse.Namespace) -> tuple[Any, str]:
     """Progress and outcomes of a record."""
     from traitscope import reporting
-    from traitscope.record import Record
+    from traitscope.damage import checked
 
-    return reporting.status(Record(given.record))
+    return reporting.status(checked(given.record))
 
 
 def show(given: argparse.Namespace) -> tuple[Any, str]:
     """Tables and findings of a record."""
     from traitscope import reporting
-    from traitscope.record import Record
+    from traitscope.damage import checked
 
-    return reporting.show(Record(given.record))
+    return reporting.show(checked(given.record))
 
 
 def report(given: argparse.Namespace) -> tuple[Any, str]:
     """A record as a report that needs no network."""
     from traitscope import report
-    from traitscope.record import Record
+    from traitscope.damage import checked
 
-    return report.write(Record(given.record), given.to, with_pdf=given.pdf)
+    return report.write(checked(given.record), given.to, with_pdf=given.pdf)
 
 
 def export(given: argparse.Namespace) -> tuple[Any, str]:
     """A record as a bundle."""
     from traitscope.bundle import writing
-    from traitscope.record import Record
+    from traitscope.damage import checked
 
-    return writing.export(Record(given.record), given.to, given.spss)
+    return writing.export(checked(given.record), given.to, given.spss)
 
 
 def verify(given: argparse.Namespace) -> tuple[Any, str]:
@@ -100,10 +100,13 @@ def import_(given: argparse.Namespace) -> tuple[Any, str]:
 
 def reparse(given: argparse.Namespace) -> tuple[Any, str]:
     """Stored replies read again with the present reader."""
+    from traitscope.lock import alone
     from traitscope.record import Record
     from traitscope.runner import reparse
 
-    count = reparse(Record(given.record))
+    record = Record(given.record)
+    with alone(record.folder):
+        count = reparse(record)
     return {"record": str(given.record), "calls": count}, f"{given.record}: {count} calls read again"
 
 
@@ -195,12 +198,12 @@ def analyze(given: argparse.Namespace) -> tuple[Any, str]:
 def divergence(given: argparse.Namespace) -> tuple[Any, str]:
     """What it says of itself beside what it does."""
     from traitscope import divergence_told
+    from traitscope.damage import checked
     from traitscope.datafile import DataError
     from traitscope.freeze import other_than_planned
-    from traitscope.record import Record
     from traitscope.study_file import study_file
 
-    record = Record(given.record)
+    record = checked(given.record)
     planned = study_file(record.folder / "study.toml").analysis
     margin = planned.margin if given.margin is None else given.margin
     tau = planned.tau if given.tau is None else given.tau

@@ -1,48 +1,20 @@
 """The rows of a damaged database, read page by page without SQLite: a page that is lost takes no other with it.
 
 Where SQLite looks for a row it follows pages from the root of a table, and all that hangs on a lost page is lost to it.
-Here every page is looked at by itself, in the format that https://www.sqlite.org/fileformat.html describes. Which table
-a row is of follows from its columns; a row that is not whole, or has a value where none can be, is passed over.
+Here every page is looked at by itself, in the format that https://www.sqlite.org/fileformat.html describes.
 """
 
 from __future__ import annotations
 
-import re
 import struct
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from inventories.ids import digest
-
-Row = tuple[object, ...]
+from traitscope.damaged_rows import Row, row, varint
 
 MAGIC = b"SQLite format 3\0"
 PAGE = 4096  # bytes, where the first page does not say; what SQLite makes on its own
 TABLE_LEAF, INDEX_LEAF, INDEX_INNER = 0x0D, 0x0A, 0x02
-_INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes by type
-_TEXT, _INT, _BLOB, _FLOAT = "t", "i", "b", "f"
-# Columns in the order of the file, which begins with the key, and what may stand in each; None may where the letter is
-# large, an integer where a real number may, and `x` is the name of something in twenty hex digits.
-TABLES = {
-    "texts": ("hash text", "xb"),
-    "sittings": ("id number model persona inventory language form elicitation reply replicate current", "xitttttttii"),
-    "trials": ("id sitting kind item step line shown options", "xxttiitX"),
-    "call_trials": ("trial call line", "xii"),
-    "answers": ("trial call reader_version outcome chosen position expected label_mass likelihood near_tie", "xiitIIFFFi"),
-    "calls": (
-        "id prompt attempt text thinking error distribution seconds tokens_in tokens_out cost created finish tokens_thinking source",
-        "itiTTTBFIIFFTIT",
-    ),
-}  # fmt: skip
-_ADDED = 3  # columns of calls that a record of the first format does not have
-_BY_LENGTH = {len(kinds): name for name, (_, kinds) in TABLES.items()}
-_NAME = re.compile(r"[0-9a-f]{20}")
-
-
-def columns(table: str) -> list[str]:
-    """The columns of a table's rows, in the order of `rows`."""
-    return TABLES[table][0].split()
 
 
 class Pages:
@@ -50,12 +22,9 @@ class Pages:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
-        first = self._file.read(100)
-        self.size = PAGE
-        if first.startswith(MAGIC):
-            told = int.from_bytes(first[16:18], "big")
-            self.size = 65536 if told == 1 else told
-        self.count = path.stat().st_size // self.size
+        length = path.stat().st_size
+        self.size = _page_size(self._file.read(100), length)
+        self.count = length // self.size
         self._log = Path(f"{path}-wal")
         self._newer: dict[int, int] = {}  # number of a page -> where the log has it
         if self._log.is_file():
@@ -85,7 +54,7 @@ class Pages:
         for number in range(1, self.count + 1):
             if number not in free:
                 for cell, id in self._cells(self.page(number), 100 if number == 1 else 0):
-                    found = _row(cell, id)
+                    found = row(cell, id)
                     if found:
                         yield found
 
@@ -113,16 +82,18 @@ class Pages:
         places = start + (12 if kind == INDEX_INNER else 8)
         if places + 2 * many > self.size:
             return
+        found: list[tuple[bytes, int | None]] = []
         for place in struct.unpack(f">{many}H", page[places : places + 2 * many]):
             try:
                 at = place + (4 if kind == INDEX_INNER else 0)
-                length, at = _varint(page, at)
+                length, at = varint(page, at)
                 id = None
                 if kind == TABLE_LEAF:
-                    id, at = _varint(page, at)
-                yield self._payload(page, at, length, kind), id
+                    id, at = varint(page, at)
+                found.append((self._payload(page, at, length, kind), id))
             except (IndexError, struct.error, ValueError):  # nothing that a row can be read from
                 continue
+        yield from _in_order(found)
 
     def _payload(self, page: bytes, at: int, length: int, kind: int) -> bytes:
         """A record with the pages that it flows over to; ValueError where they do not hold it."""
@@ -146,6 +117,13 @@ class Pages:
             if len(more) < self.size:
                 raise ValueError("a page that is cut off")
         return bytes(found)
+
+
+def _page_size(head: bytes, length: int) -> int:
+    """What the first page says of the size of all, where it agrees with the length of the file; else what is usual."""
+    told, count = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    told = 65536 if told == 1 else told
+    return told if head.startswith(MAGIC) and told >= 512 and told * count == length else PAGE
 
 
 def committed(log: Path, size: int) -> dict[int, int]:
@@ -184,85 +162,13 @@ def _checked(content: bytes, order: str, sums: tuple[int, int]) -> tuple[int, in
     return one, two
 
 
-def _varint(page: bytes, at: int) -> tuple[int, int]:
-    """A number of one to nine bytes, and where it ends."""
-    value = 0
-    for place in range(8):
-        value = (value << 7) | (page[at + place] & 0x7F)
-        if page[at + place] < 0x80:
-            return value, at + place + 1
-    return (value << 8) | page[at + 8], at + 9
-
-
-def _row(record: bytes, id: int | None) -> tuple[str, Row] | None:
-    """The table and values of a record; None where it is of none of the tables, or not whole."""
-    try:
-        values = _values(record)
-    except (IndexError, struct.error, ValueError):
-        return None
-    if id is not None:  # of all tables only the calls are numbered; the record has nothing in the place of the number
-        if len(values) == len(TABLES["calls"][1]) - _ADDED:
-            values = [*values, *[None] * _ADDED]
-        if len(values) != len(TABLES["calls"][1]) or values[0] is not None:
-            return None
-        return ("calls", (id, *values[1:])) if _fits(values[1:], TABLES["calls"][1][1:]) else None
-    name = _BY_LENGTH.get(len(values), "")
-    if name in ("", "calls") or not _fits(values, TABLES[name][1]):
-        return None
-    if name == "texts" and not _is_named(values):
-        return None
-    return name, tuple(values)
-
-
-def _values(record: bytes) -> list[object]:
-    """The values of a record; ValueError where its lengths do not add up."""
-    end, at = _varint(record, 0)
-    types: list[int] = []
-    while at < end:
-        kind, at = _varint(record, at)
-        types.append(kind)
-    found: list[object] = []
-    for kind in types:
-        if kind in (0, 8, 9):
-            found.append(None if kind == 0 else kind - 8)
-            continue
-        length = _INTEGERS.get(kind, 8) if kind < 8 else (kind - 12) // 2
-        if kind in (10, 11):
-            raise ValueError("a type that no record has")
-        piece = record[at : at + length]
-        if len(piece) < length:
-            raise ValueError("a record that is cut off")
-        at += length
-        if kind == 7:
-            found.append(struct.unpack(">d", piece)[0])
-        elif kind < 7:
-            found.append(int.from_bytes(piece, "big", signed=True))
-        else:
-            found.append(piece.decode("utf-8") if kind % 2 else piece)
-    if at != len(record):
-        raise ValueError("a record with something behind it")
-    return found
-
-
-def _fits(values: list[object], kinds: str) -> bool:
-    """Whether each value is one that may stand in its column."""
-    may = {_TEXT: str, _INT: int, _BLOB: bytes, _FLOAT: (int, float), "x": str}
-    for value, kind in zip(values, kinds, strict=True):
-        if value is None:
-            if kind.islower():
-                return False
-            continue
-        if not isinstance(value, may[kind.lower()]):  # type: ignore[arg-type]
-            return False
-        if kind.lower() == "x" and not _NAME.fullmatch(str(value)):
-            return False
-    return True
-
-
-def _is_named(values: list[object]) -> bool:
-    """Whether a shared text is the one that its name stands for."""
-    name, packed = values
-    try:
-        return isinstance(packed, bytes) and digest(zlib.decompress(packed).decode("utf-8")) == name
-    except (zlib.error, UnicodeDecodeError):
-        return False
+def _in_order(cells: list[tuple[bytes, int | None]]) -> Iterator[tuple[bytes, int | None]]:
+    """Without cells whose number does not lie between its neighbours': numbers rise on a page, and that one is another's."""
+    before = 0
+    for cell, after in zip(cells, [*cells[1:], (b"", None)], strict=True):
+        id = cell[1]
+        if id is None:
+            yield cell
+        elif before < id and (after[1] is None or id < after[1] or after[1] <= before):
+            yield cell
+            before = id

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from pandas import DataFrame, Series
 
 from inventories.reading import one_line
+from traitscope import reading_apart
+from traitscope.reading_apart import EXCEL, SPSS
 
 
 class DataError(ValueError):
@@ -26,7 +33,9 @@ PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may
 OF_TRIALS = ("position", "place", "label")
 MOST_LEVELS = 50  # of a form factor
 PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
-MOST_UNPACKED = 200_000_000  # bytes of an Excel file
+KINDS = dict.fromkeys((".sav", ".zsav"), SPSS) | dict.fromkeys((".xlsx", ".xlsm"), EXCEL)  # files that are no text
+MOST_SECONDS, MOST_MEMORY = 120, 4_000_000_000  # bytes; of the process that reads one of those
+SAVE_AGAIN = "open it in the program that made it and save it again, or save it as CSV"
 LONGEST_CELL = 100_000_000  # characters; the csv module's own limit is shorter than a talkative model's reply
 
 
@@ -54,8 +63,8 @@ def read_cells(path: Path) -> DataFrame:
         )
     if not path.is_file():
         raise DataError(f"{path}: cannot be read (no such file)")
-    kind = path.suffix.lower()
-    table = _spss(path) if kind in (".sav", ".zsav") else _excel(path) if kind in (".xlsx", ".xlsm") else _csv(path)
+    binary = KINDS.get(path.suffix.lower())
+    table = _csv(path) if binary is None else _apart(path, binary)
     if table.empty:
         raise DataError(f"{path}: needs a header line and at least one row")
     return table.rename(columns={"person": "persona"} if "persona" not in table else {})
@@ -93,51 +102,28 @@ def _dialect(first: str, file: Any) -> type[csv.Dialect]:
     return type("Dialect", (csv.excel,), {"delimiter": "\t" if tab else ";" if semicolon else ","})
 
 
-def _spss(path: Path) -> DataFrame:
-    import pyreadstat
-
+def _apart(path: Path, kind: str) -> DataFrame:
+    """An SPSS or Excel file, read by a process of its own: damaged bytes can crash the reader, or keep it at work for ever."""
+    limits = [str(MOST_SECONDS), str(MOST_MEMORY)]
+    command = [sys.executable, "-P", reading_apart.__file__, str(path.absolute()), kind, *limits]
+    one_thread = {"OPENBLAS_NUM_THREADS": "1"}  # each would take of the memory
     try:
-        table, _ = pyreadstat.read_sav(path, apply_value_formats=False)
-    except Exception as problem:  # the reader raises its own C errors of several types
-        raise DataError(f"{path}: not an SPSS file: {problem}") from None
-    return _as_text(table, path)
-
-
-def _excel(path: Path) -> DataFrame:
-    import zipfile
-
-    import pandas as pd
-
-    try:
-        with zipfile.ZipFile(path) as archive:  # a few bytes of one may stand for a great many
-            size = sum(each.file_size for each in archive.infolist())
-        if size > MOST_UNPACKED:
-            raise DataError(
-                f"{path}: {size:,} bytes when it is unpacked; allowed: up to {MOST_UNPACKED:,}; a CSV file may be larger"
-            )
-        table = pd.read_excel(path, sheet_name=0, dtype=object)
-    except DataError:
-        raise
-    except Exception as problem:  # whatever the readers of the archive, of its markup and of the workbook raise
-        raise DataError(f"{path}: not an Excel file (.xlsx): {problem}") from None
-    return _as_text(table, path)
-
-
-def _as_text(table: DataFrame, path: Path) -> DataFrame:
-    """Cells as they would stand in a CSV file, so that one check serves every kind of file."""
-    columns = _header([str(name) for name in table.columns], path)
-    return DataFrame({name: [_cell(each) for each in table.iloc[:, i]] for i, name in enumerate(columns)}, dtype=str)
-
-
-def _cell(value: Any) -> str:
-    if value is None or value != value:
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=MOST_SECONDS, env=os.environ | one_thread
+        )
+    except subprocess.TimeoutExpired:
+        raise DataError(f"{path}: not read within {MOST_SECONDS} s; {SAVE_AGAIN}") from None
+    if done.returncode:
+        raise DataError(f"{path}: is damaged, for no reader gets to its end; {SAVE_AGAIN}")
+    wrong, rows = msgspec.msgpack.decode(done.stdout, type=tuple[str, list[list[str]]])
+    if wrong:
+        raise DataError(f"{path}: {wrong}")
+    return DataFrame(rows[1:], columns=_header(rows[0] if rows else [], path), dtype=str)
 
 
 def _header(names: Iterable[str], path: Path) -> list[str]:
     header = [name.strip() for name in names]
-    if doubled := sorted({name for name in header if name and header.count(name) > 1}):
+    if doubled := sorted(name for name, count in Counter(header).items() if name and count > 1):
         raise DataError(f"{path}, header: the column {doubled[0]!r} stands twice")
     return header
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import errno
+import shlex
 from pathlib import Path
 
 AGAIN = "what was answered is kept, and the same command goes on from here"
 FULL = f"no space is left on the disk; make room: {AGAIN}"
 READ_ONLY = "cannot be written ({}); choose a folder that can be, such as by --record DIR"
+UNDECODED = "Could not decode to UTF-8"  # text that is none, which has no name among SQLite's errors
 _SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL}
-_REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+_REFUSED = (
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EEXIST,
+    errno.ELOOP,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+)
 
 
 def of_database(path: Path, problem: Exception, page: int | None = None) -> str:
@@ -17,12 +28,10 @@ def of_database(path: Path, problem: Exception, page: int | None = None) -> str:
     kind = getattr(problem, "sqlite_errorname", "").split("_")
     if "FULL" in kind:
         return f"{path}: {FULL}"
-    if "CORRUPT" in kind or "NOTADB" in kind:
-        where = "" if page is None else f" (page {page})"
-        return (
-            f"{path}: cannot be used as a record: {problem}{where}; "
-            f"`traitscope salvage {path.parent} --to DIR` keeps all replies that can be read"
-        )
+    if "CORRUPT" in kind or "NOTADB" in kind or str(problem).startswith(UNDECODED):
+        return damaged(path, f"{problem}" if page is None else f"{problem} (page {page})")
+    if "BUSY" in kind:
+        return f"{path}: is being written by another process, which does not let go ({problem}); try again when it has ended"
     if "READONLY" in kind:
         return f"{path}: {READ_ONLY.format(problem)}"
     if "IOERR" in kind:
@@ -30,6 +39,12 @@ def of_database(path: Path, problem: Exception, page: int | None = None) -> str:
     if "CANTOPEN" in kind:
         return f"{path}: cannot be opened ({problem}); where the folder cannot be written, copy it to one that can"
     return f"{path}: cannot be used as a record: {problem}"
+
+
+def damaged(path: Path, told: str) -> str:
+    """That the database of a record is damaged, how that shows, and what saves the rest."""
+    saves = f"`traitscope salvage {shlex.quote(str(path.parent))} --to DIR` keeps all replies that can be read"
+    return f"{path}: cannot be used as a record: {told}; {saves}"
 
 
 def of_system(problem: OSError) -> str | None:

@@ -18,16 +18,20 @@ from urllib.parse import urlsplit
 
 from inventories.answers import READER_VERSION
 from inventories.forms import LAYOUT
+from inventories.reading import one_line
 from inventories.responder import ResponderError
 from traitscope.record import RUNS
 from traitscope.responders import check_name, embedded, keys, keys_needed
 from traitscope.store import Store, StoreError
-from traitscope.text import columns
+from traitscope.study_file import StudyError
+from traitscope.text import columns, shortened
 
 ROOT = Path(__file__).parent.parent
 OLDEST = (3, 11)  # Python
 LITTLE = 1e9  # bytes: a record of a million trials, its bundle and a converted model have room in it
 MOST_NAMED = 4  # packages of a row
+LONGEST = 100  # letters of a name that was given
+KEY = re.compile(r"""[!#-&(-~]+""")  # of a provider: letters of ASCII that can be seen, but for quotation marks
 R_PACKAGES = ("psych", "lavaan", "GPArotation")
 # what of requirements*.txt must be there for the program to do anything, and what only some of it needs
 FILES = {
@@ -61,13 +65,16 @@ def doctor(model: str = "", spend: bool = False) -> tuple[dict[str, Any], str]:
 
     `model` is asked whether it answers; one that may cost money only where `spend` says so.
     """
-    keys.load_env()
+    if spend and not model:
+        raise StudyError("doctor: --spend is for a model that is asked: name it by --model")
+    env = keys.env_file()
     rows = [
         *_setup(),
         *_disk(),
+        *_env(env),
         *_keys(),
         *_embedded(),
-        *(_model(model, spend) if model else ()),
+        *([_model(model, spend)] if model else []),
         *_browser(),
         *_optional(),
     ]
@@ -120,12 +127,16 @@ def pins(path: Path) -> dict[str, str]:
 def _disk() -> Iterator[Row]:
     """The folder of records: room, whether it can be written, and whether a database there can be read meanwhile."""
     runs = Path(os.environ.get("TRAITSCOPE_RUNS") or RUNS)
-    place = next(each for each in (runs, *runs.absolute().parents) if each.exists())
-    free = shutil.disk_usage(place).free
+    elsewhere = "name another folder by TRAITSCOPE_RUNS or --record"
+    try:
+        place = _nearest(runs)
+        free = shutil.disk_usage(place).free
+    except OSError as problem:  # a link that leads nowhere, a name that is too long
+        yield Row("disk", "records", "wrong", f"{shortened(str(runs), LONGEST)} is no folder ({problem.strerror})", elsewhere, True)  # fmt: skip
+        return
     enough = free >= LITTLE
     yield Row("disk", "room", "ok" if enough else "wrong", f"{free / 1e9:,.1f} GB free at {place}",
               "" if enough else f"make room: {LITTLE / 1e9:g} GB are wanted", True)  # fmt: skip
-    elsewhere = "name another folder by TRAITSCOPE_RUNS or --record"
     try:
         with tempfile.TemporaryDirectory(dir=place, prefix=".doctor-") as tried:
             yield Row("disk", "records", "ok", f"{runs} can be {'written' if place == runs else 'made'}", "", True)
@@ -139,20 +150,42 @@ def _disk() -> Iterator[Row]:
         yield Row("disk", "database", "wrong", str(problem), elsewhere, True)
 
 
-def _keys() -> Iterator[Row]:
-    """Keys by the names of their variables; what is in them is looked at by nobody here."""
-    names = sorted(name for name in keys.variables() if keys.key(name))
-    state: State = "ok" if names else "missing"
-    yield Row("keys", "in the environment", state, ", ".join(names) or "none",
-              "" if names else "hosted models need one, such as OPENAI_API_KEY, in the environment or in .env")  # fmt: skip
-    path = Path.cwd() / ".env"
-    if not path.is_file():
+def _nearest(folder: Path) -> Path:
+    """The folder, or the part of its path that is there; OSError for a path that cannot be."""
+    return next(each for each in (folder, *folder.absolute().parents) if each.exists() or each.is_symlink())
+
+
+def _env(path: Path) -> Iterator[Row]:
+    """`.env`, whose variables are taken into the environment."""
+    if path.exists() and not path.is_file():  # a pipe would have to be waited for
+        yield Row(
+            "keys", ".env", "wrong", f"{path} is no file", "a file with lines NAME=value belongs there, or nothing"
+        )
+        return
+    try:
+        keys.load_env()
+    except ResponderError as problem:
+        yield Row("keys", ".env", "wrong", str(problem), "write it anew, or delete it", True)
+        return
+    if not path.exists():
         yield Row("keys", ".env", "ok", f"none in {path.parent}")
         return
     rights = path.stat().st_mode & 0o777
     open_to_others = os.name == "posix" and bool(rights & 0o077)
     told = f"seen, rights {rights:o}" + (": other users of this machine can read it" if open_to_others else "")
     yield Row("keys", ".env", "wrong" if open_to_others else "ok", told, "chmod 600 .env" if open_to_others else "")
+
+
+def _keys() -> Iterator[Row]:
+    """Keys by the names of their variables; what is in them is looked at, and told by nobody."""
+    names = sorted(name for name in keys.variables() if keys.key(name))
+    state: State = "ok" if names else "missing"
+    yield Row("keys", "in the environment", state, ", ".join(names) or "none",
+              "" if names else "hosted models need one, such as OPENAI_API_KEY, in the environment or in .env")  # fmt: skip
+    for name in names:
+        if name.endswith("_API_KEY") and not KEY.fullmatch(keys.key(name)):
+            told = "white space, quotation marks or letters in it that no key has"
+            yield Row("keys", name, "wrong", told, "set it again, as the provider shows it and nothing around it")
 
 
 def _embedded() -> Iterator[Row]:
@@ -162,34 +195,57 @@ def _embedded() -> Iterator[Row]:
         yield Row("embedded model", embedded.NAME, "missing", "not installed", embedded.INSTALL)
         return
     yield Row("embedded model", embedded.NAME, "ok", file.name)
-    made = embedded.is_converted(file)
-    yield Row("embedded model", "converted", "ok" if made else "missing", f"{'in' if made else 'not in'} {embedded.cache()}",
-              "" if made else "make setup, or the first run does it (20 seconds)")  # fmt: skip
+    yield _converted(file)
 
 
-def _model(name: str, spend: bool) -> Iterator[Row]:
+def _converted(file: Path) -> Row:
+    """The weights that were made of its file, or whether there is a place to make them."""
+    try:
+        place = embedded.cache()
+        if embedded.is_converted(file):
+            told = embedded.damage(file)
+            found, _, mend = told.partition(": ")
+            return Row("embedded model", "converted", "wrong" if told else "ok", found or f"in {place}", mend)
+        with tempfile.TemporaryDirectory(dir=_nearest(place), prefix=".doctor-"):
+            return Row(
+                "embedded model", "converted", "missing", f"not in {place}", "the first run does it (20 seconds)"
+            )
+    except ResponderError as problem:
+        return Row("embedded model", "converted", "wrong", str(problem), "name a folder by XDG_CACHE_HOME")
+    except OSError as problem:
+        told = f"{place} cannot be written ({problem.strerror})"
+        return Row("embedded model", "converted", "wrong", told, "name another folder by XDG_CACHE_HOME")
+
+
+def _model(model: str, spend: bool) -> Row:
     """Whether the model answers; where that may cost money, whether its name and its key are there."""
     from traitscope.design import design_probe
     from traitscope.responders.limits import Limits
     from traitscope.study_file import Model
 
+    name = shortened(one_line(model), LONGEST)
+    served = model.startswith("server:")
     try:
-        check_name(name)
-        lacks = [] if name.startswith("server:") else keys_needed({name: {}})
+        check_name(model)
+        lacks = [] if served else keys_needed({model: {}})
     except ResponderError as problem:
-        yield Row("model", name, "wrong", str(problem), "a name as in a study: docs/models.md", True)
-        return
+        return Row("model", name, "wrong", str(problem), "a name as in a study: docs/models.md", True)
     if lacks:
-        yield Row(
+        return Row(
             "model", name, "missing", f"no {' and no '.join(lacks)}", "set it in the environment or in .env", True
         )
-    elif not spend and may_cost(name):
-        told = "name and key are there; it was not asked, since that may cost money"
-        yield Row("model", name, "ok", told, f"--spend asks it: {design_probe.CALLS + 1} calls of at most 16 tokens, after those that find out what it can do")  # fmt: skip
-    else:
-        answer = design_probe.ask(Model(name), Limits(retries=1, timeout=30.0))
-        mend = "is it served, is the address right, does the key open it? docs/models.md" if answer.problem else ""
-        yield Row("model", name, "wrong" if answer.problem else "ok", answer.problem or design_probe.told(name, answer), mend, True)  # fmt: skip
+    if not spend and may_cost(model):
+        told = f"its {'address is well formed' if served else 'name and key are there'}; it was not asked, since that may cost money"
+        return Row("model", name, "ok", told, f"--spend asks it: {design_probe.CALLS + 1} calls of at most 16 tokens, after those that find out what it can do")  # fmt: skip
+    answer = design_probe.ask(Model(model), Limits(retries=1, timeout=30.0))
+    if not answer.problem:
+        return Row("model", name, "ok", design_probe.told(name, answer), "", True)
+    asks = (
+        "is its file whole, is there memory for it?"
+        if model.startswith("local:")
+        else "is it served, is the address right, does the key open it?"
+    )
+    return Row("model", name, "wrong", answer.problem, f"{asks} docs/models.md", True)
 
 
 def may_cost(name: str) -> bool:
@@ -244,7 +300,7 @@ def _r() -> Row:
     try:
         done = subprocess.run([program, "-e", asked], capture_output=True, text=True, timeout=60)
         seen, *lacks = done.stdout.split()
-    except (OSError, subprocess.TimeoutExpired, ValueError):
+    except (OSError, subprocess.TimeoutExpired, ValueError):  # the last: it said nothing
         return Row("optional", "R", "wrong", f"{program} does not answer", mend)
     if lacks:
         return Row("optional", "R", "missing", f"R {seen} without {', '.join(lacks)}", mend)

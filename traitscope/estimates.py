@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
-from pandas import DataFrame, Series, concat
+from pandas import DataFrame, Series, concat, factorize
 
 from inventories.forms import FACTORS
 from psychometrics import forms as psychometric_forms
@@ -16,6 +16,7 @@ from psychometrics.compare import assigned_effect
 from psychometrics.estimate import Estimate, Missing
 from psychometrics.graded import graded_effect
 from traitscope import analysis
+from traitscope.choosing import groups, rows_of
 from traitscope.record import Record
 
 FEWEST_FOR_INTERVAL = 10  # persons; below, an interval would suggest a knowledge that is not there
@@ -34,7 +35,7 @@ def reliability(record: Record, values: DataFrame | None = None) -> DataFrame:
     values = analysis.values(record) if values is None else values
     by = ["model", "persona_set", "inventory", "elicitation", "version", "form"]
     rows = []
-    for place, some in values.groupby(by, sort=False):
+    for place, some in groups(values, by):
         inventory = record.inventory(str(place[2]))
         for scale, keys in analysis.asked_keys(inventory, some["item"]).items():
             wide = some[some["item"].isin(keys)].pivot(index=["persona", "sitting"], columns="item", values="value")
@@ -196,16 +197,14 @@ def form_effects(record: Record, table: DataFrame | None = None) -> DataFrame:
     in answer categories), shift (b minus a) with low and high, note.
     """
     table = analysis.answers(record) if table is None else table
-    table = table[(table["kind"] == "item") & table["chosen"].notna() & (table["elicitation"] != "likelihood")]
+    asked = (table["kind"] == "item") & table["chosen"].notna() & (table["elicitation"] != "likelihood")
     rows = []
-    for place, some in table.groupby(["model", "inventory", "elicitation"], sort=False):
+    for place, some in groups(rows_of(table, asked), ["model", "inventory", "elicitation"]):
         for factor in (each for each in FACTORS if some[each].nunique() > 1):
-            others = [each for each in FACTORS if each != factor]
-            cells = some["item"].astype(str)
-            for each in ("replicate", "reply", *others):
-                cells = cells + "|" + some[each].astype(str)
+            others = ["item", "replicate", "reply", *(each for each in FACTORS if each != factor)]
+            cells = _numbered([some[each] for each in others])
             # asks that print one form and differ in their steps alone: the first goes with the first
-            cells = cells + "|" + some.groupby(["persona", factor, cells], sort=False).cumcount().astype(str)
+            cells = _numbered([cells, some.groupby(["persona", factor, cells], sort=False).cumcount()])
             long = DataFrame(
                 {"person": some["persona"], "item": cells, "level": some[factor].astype(str), "value": some["chosen"]}
             )
@@ -214,6 +213,15 @@ def form_effects(record: Record, table: DataFrame | None = None) -> DataFrame:
                 for row in factor_rows(long, factor)
             ]
     return DataFrame(rows)
+
+
+def _numbered(columns: Sequence[Series]) -> Series:
+    """A number for each combination of values, in order of appearance."""
+    found = Series(0, index=columns[0].index)
+    for each in columns:  # one after the other: all at once would take a number a row for each
+        codes, seen = factorize(each, use_na_sentinel=False)
+        found = Series(factorize(found * len(seen) + codes)[0], index=found.index)
+    return found
 
 
 def factor_rows(long: DataFrame, factor: str) -> list[dict[str, Any]]:
@@ -238,7 +246,7 @@ def factor_rows(long: DataFrame, factor: str) -> list[dict[str, Any]]:
 def positions(record: Record, table: DataFrame | None = None) -> DataFrame:
     """Where on the page the chosen option stood: one row a model x inventory x option order x place, with its share."""
     table = analysis.answers(record) if table is None else table
-    table = table[table["position"].notna() & (table["kind"] == "item")]
+    table = rows_of(table, table["position"].notna() & (table["kind"] == "item"))
     by = ["model", "inventory", "options"]
     counts = table.groupby([*by, "position"], sort=False).size().rename("n").reset_index()
     counts["share"] = counts["n"] / counts.groupby(by)["n"].transform("sum")

@@ -15,7 +15,9 @@ NUMBERS = "iufcb"  # kinds of columns that hold no text
 # round, separators that some take for a new line, halves of a pair that no encoding can write
 _COMMANDS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_COMMANDS}\ud800-\udfff]")
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")  # the last four are the wide ones of East Asian keyboards
+# also behind spaces and letters that nobody sees, which some spreadsheets take off; the last four are the wide signs of
+# East Asian keyboards
+_FORMULA = re.compile("'*(?:[\t\r\n]|[\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@＝＋－＠])")
 
 
 def for_terminal(text: str) -> str:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
+from traitscope.damage import blamed, check
 from traitscope.record import Record
 
 MOST_RECORDS, MOST_RESULTS = 4, 200  # in memory; the least used go first
@@ -39,7 +40,9 @@ def kept(function: Callable[..., Result], record: Record, *arguments: Hashable, 
             with _lock:
                 shelf.results.move_to_end(name)
             return shelf.results[name]  # type: ignore[return-value]
-        result = function(record, *arguments)
+        check(record.folder, shelf.stamp)
+        with blamed(record.folder):
+            result = function(record, *arguments)
         with _lock:
             shelf.results[name] = result
             while len(shelf.results) > MOST_RESULTS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,8 @@ def studies(runs: Path) -> list[dict[str, Any]]:
 
 def _row(record: Record) -> dict[str, Any]:
     name, stamp = str(record.folder.resolve()), record.stamp()
-    if _rows.get(name, ((), {}))[0] != stamp:
+    kept, row = _rows.get(name, ((), {}))
+    if kept != stamp or row["state"].startswith(UNREADABLE):  # what is mended may be another file
         _rows[name] = stamp, study(record)
     return _rows[name][1]
 
@@ -48,6 +49,21 @@ def saved(runs: Path) -> list[str]:
     """Names of studies that stand under `runs` and were never asked, so that there is no record of them."""
     found = (path.parent for path in sorted(runs.glob("*/study.toml")))
     return [each.name for each in found if not (each / "manifest.json").is_file() and not is_held(each)]
+
+
+def unreadable(runs: Path, known: Collection[str]) -> list[str]:
+    """Why folders under `runs` that have a manifest are none of the records that are `known`, and how to mend each."""
+    told = []
+    for path in sorted(runs.glob("*/manifest.json")):
+        if path.parent.name not in known:
+            try:
+                Record(path.parent)
+            except StoreError as problem:
+                keep = shlex.join(["traitscope", "salvage", str(path.parent), "--to", "DIR"])
+                told.append(
+                    f"The record {path.parent.name} {UNREADABLE}: {problem}; `{keep}` keeps all replies that can be read."
+                )
+    return told
 
 
 def found(rows: Iterable[dict[str, Any]], text: str) -> list[dict[str, Any]]:

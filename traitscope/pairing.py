@@ -40,15 +40,12 @@ def pairs(record: Record, values: DataFrame | None = None) -> DataFrame:
     item, statement, key, said, done (unkeyed; on the statement's scale where there is a common metric, a share of high
     actions carried over linearly, as POMP does; nats per token for likelihoods), low, high (ends of the statement's scale).
     """
-    if values is None:  # what was not asked yet is no missing answer
+    known = [record.inventory(name) for name in record.manifest.inventories]
+    paired = [each for each in known if each.kind == "action" and each.twin_of]
+    if paired and values is None:  # what was not asked yet is no missing answer
         answers = analysis.answers(record)
         values = analysis.values(record, answers[answers["outcome"].notna()])
-    parts = []
-    for name in record.manifest.inventories:
-        scenarios = record.inventory(name)
-        if scenarios.kind == "action" and scenarios.twin_of:
-            parts += _pairs_of(record, scenarios, values)
-    return _all(parts)
+    return _all([part for each in paired for part in _pairs_of(record, each, values)])
 
 
 def _all(parts: Iterable[DataFrame]) -> DataFrame:

@@ -140,6 +140,13 @@ MENDING = {
     "link": (
         # printed options of former plans, which nobody can print again
         ("", "UPDATE trials SET options = NULL WHERE options NOT IN (SELECT hash FROM texts)"),
+        # a call is about one step: a link to another, of which answers and call_trials say different things, is wrong
+        ("", """CREATE TEMP TABLE apart AS SELECT call, trial FROM (SELECT call, trial FROM call_trials UNION ALL SELECT call, trial FROM answers)
+            GROUP BY call, trial HAVING count(*) = 1 AND call IN (SELECT x.call FROM (SELECT call, trial FROM call_trials
+            UNION SELECT call, trial FROM answers) x JOIN trials t ON t.id = x.trial GROUP BY x.call HAVING count(DISTINCT t.sitting || t.step) > 1)"""),
+        ("", "DELETE FROM call_trials WHERE (call, trial) IN (SELECT call, trial FROM temp.apart)"),
+        ("", "DELETE FROM answers WHERE (call, trial) IN (SELECT call, trial FROM temp.apart)"),
+        ("", "DROP TABLE temp.apart"),
         ("", "INSERT OR IGNORE INTO call_trials SELECT a.call, a.trial, t.line FROM answers a JOIN trials t ON t.id = a.trial"),
         ("", """INSERT OR IGNORE INTO call_trials SELECT x.call, u.id, u.line FROM call_trials x JOIN trials t ON t.id = x.trial
             JOIN trials u ON u.sitting = t.sitting AND u.step = t.step"""),

@@ -21,7 +21,7 @@ from traitscope.recipe_analyses import ANALYSES
 from traitscope.recipe_file import Making, Recipe, Scale, load, names
 from traitscope.recipe_records import PAGE, Ran, keep_file, note, noted, spent, stage_folder, working
 from traitscope.record import RUNS, Record, write_whole
-from traitscope.responders import by_name
+from traitscope.responders import by_name, check_name
 from traitscope.study import load_study
 from traitscope.web_page import Heading, Part, Points, Verbatim, page
 
@@ -98,6 +98,7 @@ def run(
     for stage in recipe.stages:
         of = (before.judge, 0.0) if stage.asks == "judge" else (model, temperature)
         parts.append((stage.name, stage.study_at(scale, *of), stage.making, stage_folder(folder, stage.name)))
+    check_name(model)  # before a folder is made
     if judge:
         by_name(judge)  # a judge that is not there, or has no key, is told before the model is asked
     folders = [where for *_, where in parts]

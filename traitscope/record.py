@@ -86,7 +86,7 @@ class Record(Tables):
             raise StoreError(f"{self.folder}: no record there (no manifest.json); allowed: {_known()}")
         try:
             self.manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except msgspec.DecodeError as problem:
+        except (msgspec.DecodeError, OSError) as problem:  # it may go at this moment
             raise StoreError(f"{path}: not a manifest: {problem}") from None
 
     @property

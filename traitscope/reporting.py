@@ -30,7 +30,7 @@ def status(record: Record) -> tuple[dict[str, Any], str]:
     """Progress and outcomes."""
     counts = record.progress()
     table = analysis.outcomes(record)
-    state = "complete" if counts["done"] == counts["trials"] else "unfinished: run the study again to go on"
+    state = "complete" if counts["done"] == counts["trials"] > 0 else "unfinished: run the study again to go on"
     text = f"{record.manifest.title}\n{counts['done']} of {counts['trials']} trials done, {counts['failed']} failed; {state}"
     parts = [text, frame(table)]
     with record.store() as store:

@@ -140,6 +140,7 @@ def _ask(
 ) -> None:
     abilities = record.manifest.abilities
     with Store(record.folder / "answers.sqlite", write=True) as store:
+        store.check()
         store.forget_plan()
         store.plan(interviews(study, abilities))
         store.commit()
@@ -246,4 +247,5 @@ def reparse(record: Record) -> int:
         return read_texts(trials, printed, reply.text)
 
     with Store(record.folder / "answers.sqlite", write=True) as store:
+        store.check()
         return store.reread(reread.reader(record, store) if reread.is_imported(record) else again)

@@ -16,7 +16,8 @@ from inventories.reading import DefinitionError
 from traitscope.background import LOG, PID
 from traitscope.bundle.lines import read_again
 from traitscope.bundle.rendering import kept_study, sent_prompts
-from traitscope.damaged_pages import Pages, Row, columns
+from traitscope.damaged_pages import Pages
+from traitscope.damaged_rows import Row, columns
 from traitscope.interviews import check_served, interviews
 from traitscope.lock import FILE, is_held
 from traitscope.queries import PROMPTS
@@ -54,16 +55,17 @@ def salvage(folder: Path, to: Path) -> tuple[dict[str, Any], str]:
 
 def _fill(damaged: Path, made: Path) -> dict[str, Any]:
     """Fill the new record's database; counts, and why the study could not be planned again where that is so."""
+    plan, problem = _plan(made)
     with Store(made / DATABASE, write=True) as store:
+        if plan:  # first, since what is planned anew is as it should be, whatever the damaged file says of it
+            store.plan(plan())
+        planned = set(store.sittings())
         with Pages(damaged) as pages:
             for table, rows in groupby(pages.rows(), key=lambda each: each[0]):
-                for some in _batches(row for _, row in rows):
+                former = _former(table, planned) if plan else _as_it_is
+                for some in _batches(former(row for _, row in rows)):
                     store.salvage(table, columns(table), some)
         store.commit()
-        plan, problem = _plan(made)
-        if plan:
-            store.forget_plan()
-            store.plan(plan())
         found: dict[str, Any] = store.mend(planned=plan is not None)
         for each in plan() if plan and _missing_texts(store) else ():
             for prompt in sent_prompts(each, store.replies(each.sitting.id)):
@@ -96,6 +98,20 @@ def _plan(made: Path) -> tuple[Callable[[], Iterator[Interview]] | None, str]:
     except (StudyError, DefinitionError, OSError, KeyError, ValueError) as problem:
         return None, str(problem)
     return lambda: interviews(study, record.manifest.abilities), ""
+
+
+def _former(table: str, planned: set[str]) -> Callable[[Iterator[Row]], Iterator[Row]]:
+    """What of a table's rows the present plan does not know better: sittings of former plans, and their trials."""
+    id, sitting, current = 0, 1, -1  # places of columns
+    if table == "sittings":
+        return lambda rows: ((*row[:current], 0) for row in rows if row[id] not in planned)
+    if table == "trials":
+        return lambda rows: (row for row in rows if row[sitting] not in planned)
+    return _as_it_is
+
+
+def _as_it_is(rows: Iterator[Row]) -> Iterator[Row]:
+    return rows
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

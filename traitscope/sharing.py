@@ -14,7 +14,7 @@ from traitscope.datafile import DataError
 from traitscope.record import RUNS
 from traitscope.responders import keys
 from traitscope.teaching.classroom import Tries
-from traitscope.teaching.serving import demand_free, lan_address, run_server
+from traitscope.teaching.serving import BELIEVED, demand_free, lan_address, run_server
 
 PORT = 8501
 PASSWORD = "TRAITSCOPE_PASSWORD"  # in the environment of the command
@@ -44,6 +44,7 @@ def environment(password: str) -> dict[str, str]:
     """The server's environment: the folder of records, and of the password no more than tells a right one from a wrong one."""
     kept = {name: value for name, value in os.environ.items() if name not in (PASSWORD, SHARED)}
     kept["TRAITSCOPE_RUNS"] = str(Path(os.environ.get("TRAITSCOPE_RUNS") or RUNS).resolve())
+    kept.setdefault(*BELIEVED)
     return kept | ({SHARED: _hashed(password, secrets.token_bytes(16))} if password else {})
 
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import current_thread, main_thread
+from functools import partial
+from threading import Timer, current_thread, main_thread
 from types import FrameType
+from typing import Any
+
+from traitscope.starting import at_once
 
 Handler = Callable[[int, FrameType | None], object]
-NUMBERS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+NUMBERS = [signal.SIGINT, *(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))]
+IMPATIENCE = 2.0  # seconds in which another signal changes nothing: what the first has begun is not torn
+SOON = 0.05
+
+_heard: list[tuple[int, float]] = []  # signals that ended this command, and when
 
 
 class Ended(KeyboardInterrupt):
@@ -24,28 +34,53 @@ class Ended(KeyboardInterrupt):
 
 def ended(number: int, _: FrameType | None) -> None:
     """What a signal does instead of ending the process at once."""
+    if _heard and time.monotonic() - _heard[-1][1] < IMPATIENCE:
+        return
     if number == getattr(signal, "SIGHUP", None):
         _to_nobody()
+    _heard.append((number, time.monotonic()))
     raise Ended(number)
+
+
+def again_if_heard() -> None:
+    """Raise Ended once more where a signal has ended this command: what is torn in the middle fails in a way of its own."""
+    if _heard:
+        raise Ended(_heard[-1][0])
 
 
 @contextmanager
 def heeded() -> Iterator[None]:
     """Meanwhile those signals raise Ended, but for one that somebody wants to be ignored, as `nohup` does."""
-    ours = [each for each in NUMBERS if _main() and signal.getsignal(each) is signal.SIG_DFL]
-    for number in ours:
+    usual: tuple[object, ...] = (signal.SIG_DFL, signal.default_int_handler, at_once)
+    before = {each: signal.getsignal(each) for each in NUMBERS if _main() and signal.getsignal(each) in usual}
+    hook = sys.unraisablehook
+    _heard.clear()
+    for number in before:
         signal.signal(number, ended)
+    sys.unraisablehook = partial(_once_more, hook)
     try:
         yield
     finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
+        sys.unraisablehook = hook
+        for number, what in before.items():
+            signal.signal(number, what)
+
+
+def _once_more(otherwise: Callable[[Any], object], problem: Any) -> None:
+    """A signal that struck where Python cannot raise, in the end of some object, strikes again."""
+    if not isinstance(problem.exc_value, Ended):
+        otherwise(problem)
+        return
+    _heard.clear()
+    again = Timer(SOON, signal.raise_signal, [problem.exc_value.number])
+    again.daemon = True
+    again.start()
 
 
 def that_stop() -> dict[int, Handler]:
     """The signals that raise an exception here at present, with what does it."""
     known: tuple[Handler, ...] = (signal.default_int_handler, ended)
-    numbers = (signal.SIGINT, *NUMBERS) if _main() else ()
+    numbers = NUMBERS if _main() else []
     return {number: each for number in numbers for each in known if signal.getsignal(number) is each}
 
 

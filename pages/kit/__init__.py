@@ -14,6 +14,7 @@ from pages.kit.choosing import (
     tabs,
 )
 from pages.kit.exhibits import exhibit, exhibits, side_by_side
+from pages.kit.failing import telling
 from pages.kit.going_on import begin, delete, go_on
 from pages.kit.inventories import add_inventory, loaded, preview_of
 from pages.kit.report import report_of
@@ -49,5 +50,6 @@ __all__ = [
     "search",
     "side_by_side",
     "tabs",
+    "telling",
     "unfinished",
 ]

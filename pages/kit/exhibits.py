@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.kit.choosing import whole
+from pages.kit.failing import telling
 from pages.kit.text import plain
 from traitscope import figures
 from traitscope.exhibit import Exhibit
@@ -72,7 +73,7 @@ def _behind(shown: Exhibit) -> None:
     """What is one click away: the table behind a figure, and its downloads."""
     if shown.missing or shown.figure is None:
         return
-    st.fragment(_opened)(shown, whole())
+    st.fragment(telling(_opened))(shown, whole())
 
 
 def _opened(shown: Exhibit, at_once: bool) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.kit.keys import pasted
-from pages.kit.states import cached, runs
+from pages.kit.states import cached, runs, told_of
 from pages.kit.text import plain
 from traitscope import continuing, removing
 from traitscope.record import Record
@@ -59,7 +59,7 @@ def delete(record: Record) -> None:
     """Delete a record, after its name was typed."""
     name = record.name
     with st.expander(f"Delete {plain(name)}"):
-        st.markdown(plain(cached(removing.at_stake, record)))
+        st.markdown(plain(told_of(removing.at_stake, record)))
         typed = st.text_input("Type the record's name to confirm", key=f"delete_{name}", autocomplete="off")
         if st.button("Delete for ever", key=f"delete_it_{name}"):
             try:

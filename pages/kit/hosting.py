@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.kit.choosing import choose
 from pages.kit.exhibits import exhibit
+from pages.kit.failing import telling
 from pages.kit.joining import CODE, HOST, remember
 from pages.kit.text import plain
 from traitscope.record import Record
@@ -18,7 +19,7 @@ MOST_RANKED = 10  # on the projector; every player sees an own place
 def host(room: Room, record: Record | None) -> None:
     """Open a round, close it, reveal it; the same place on the screen holds what comes next."""
     _join(room)
-    st.fragment(_now, run_every=LOOK_SECONDS)(room, record)
+    st.fragment(telling(_now), run_every=LOOK_SECONDS)(room, record)
     if not classroom.in_class():
         st.button("End this class", type="tertiary", on_click=_end, args=(room,))
 

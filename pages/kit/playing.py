@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.kit.failing import telling
 from pages.kit.hosting import MOST_RANKED, clues, persona, ranking
 from pages.kit.joining import PLAYER, remember, remembered
 from pages.kit.text import plain
@@ -16,7 +17,7 @@ def play(room: Room) -> None:
     if player is None:
         _name(room)
         return
-    st.fragment(_now, run_every=room.pause())(room, player)
+    st.fragment(telling(_now), run_every=room.pause())(room, player)
     st.button("Leave the class", type="tertiary", on_click=_leave, args=(room, player))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.kit.failing import telling, words
 from pages.kit.keys import pasted
 from pages.kit.states import runs
 from pages.kit.study_form import checked, checks
@@ -97,7 +98,7 @@ def start(recipe: Recipe, asked: Ran, file: Path | None, folder: Path, keys: dic
         try:
             recipe_start.begin(asked, file, folder, keys, limit)
         except (StoreError, OSError) as problem:
-            st.error(plain(str(problem)))
+            st.error(words(problem))
             return
         st.session_state.setdefault(BEGUN, {})[asked.recipe] = str(folder)
 
@@ -118,7 +119,7 @@ def _takes(recipe: Recipe, made: design_plan.Plan) -> None:
 
 def progress(folder: Path, place: str) -> None:
     """How far each study of a run is; while it is asked, as it is now. `place` of the page names its button."""
-    st.fragment(_progress, run_every=2 if recipe_progress.is_moving(folder) else None)(folder, place)
+    st.fragment(telling(_progress), run_every=2 if recipe_progress.is_moving(folder) else None)(folder, place)
 
 
 def _progress(folder: Path, place: str) -> None:

@@ -8,13 +8,17 @@ from traitscope import report
 from traitscope.figures.images import browser
 from traitscope.overview import has_answers
 from traitscope.record import Record
+from traitscope.store import StoreError
 
 TOLD = "Question, design, methods, results, limitations, terms and references, in one file that needs no network. It takes some seconds to write."
 
 
 def report_of(record: Record) -> None:
     """The buttons; each writes its file when it is pressed. There is nothing to report before anything was answered."""
-    if not cached(has_answers, record):
+    try:
+        if not cached(has_answers, record):
+            return
+    except StoreError:  # the page has said so above
         return
     name = f"{record.name}_report"
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -11,6 +11,7 @@ from pages.kit.text import plain
 from traitscope import overview, places
 from traitscope.kept import kept
 from traitscope.record import RUNS, Record
+from traitscope.store import StoreError
 
 
 def runs() -> Path:
@@ -24,6 +25,14 @@ def cached(function: Callable[..., Any], record: Record, *arguments: Hashable) -
         return kept(function, record, *arguments)
 
 
+def told_of(function: Callable[[Record], str], record: Record) -> str:
+    """What `function` tells of a record in words; of one that cannot be read, why."""
+    try:
+        return str(cached(function, record))
+    except StoreError as problem:
+        return str(problem)
+
+
 def head(title: str, sentence: str) -> None:
     """The page's title, and the one sentence that says what it answers."""
     st.title(title)
@@ -32,8 +41,12 @@ def head(title: str, sentence: str) -> None:
 
 def answered(record: Record | None) -> TypeGuard[Record]:
     """Whether there is anything to show; says what to do where there is not, and how far a half-run record is."""
-    if record is None or not cached(overview.has_answers, record):
-        nothing_yet(record)
+    try:
+        if record is None or not cached(overview.has_answers, record):
+            nothing_yet(record)
+            return False
+    except StoreError as problem:
+        st.error(plain(f"The record {record.name} {overview.UNREADABLE}: {problem}"))
         return False
     if told := overview.imported_told(record):
         st.caption(f":material/upload_file: {plain(told)}")
@@ -62,7 +75,7 @@ def nothing_yet(record: Record | None) -> None:
             language=None,
         )
         return
-    row = cached(overview.study, record)
+    row = overview.study(record)
     if row["state"].startswith(overview.UNREADABLE):
         st.error(plain(f"The record {record.name} {row['state']}"))
         return

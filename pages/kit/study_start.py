@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.kit.failing import telling, words
 from pages.kit.states import cached, runs
 from pages.kit.text import plain
 from traitscope import cost, headway, places
@@ -79,7 +80,7 @@ def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str,
         try:
             path = design_file.save(file, made.study, folder, replace)
         except (StudyError, OSError) as problem:
-            st.error(plain(str(problem)))
+            st.error(words(problem))
             return
         if fixed:
             with st.spinner("Fixing the plan ..."):
@@ -92,7 +93,7 @@ def start(file: StudyFile, made: design_plan.Plan, folder: Path, keys: dict[str,
             design_start.begin(path, keys, limit, share if pilot else None)
             st.session_state[BEGUN] = str(folder)
     if begun := st.session_state.get(BEGUN):
-        st.fragment(_progress, run_every=2)(Path(begun))
+        st.fragment(telling(_progress), run_every=2)(Path(begun))
 
 
 def _progress(folder: Path) -> None:

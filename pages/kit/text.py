@@ -2,10 +2,10 @@
 
 import re
 
-# what Markdown would make a link or a picture of even where every sign of it is escaped: addresses, and names such as :smile:
+# what would become a link, a picture or an icon even where every sign of it is escaped: addresses, :material/home:, :smile:
 # (a name behind a word, as in "simulated:person: ...", is the end of a clause)
 ALIVE = re.compile(
-    r"\S*(?:https?://|www\.|\S@\S+\.|(?<!\w):(?=[\w+-]*[a-z]|\+1:|-1:|100:|1234:)[\w+-]+:)\S*", re.IGNORECASE
+    r"\S*(?:https?://|www\.|:material/|\S@\S+\.|(?<!\w):(?=[\w+-]*[a-z]|\+1:|-1:|100:|1234:)[\w+-]+:)\S*", re.IGNORECASE
 )
 SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 

@@ -16,7 +16,7 @@ from traitscope.record import Record
 from traitscope.results import outcomes
 from traitscope.store import Store
 
-EVIL = "<img src=x onerror=alert(1)> <script>alert(2)</script> [go](javascript:alert(3)) ![see](http://out.example/p.png) :red[x]"
+EVIL = "<img src=x onerror=alert(1)> <script>alert(2)</script> [go](javascript:alert(3)) ![see](http://out.example/p.png) :red[x] :material/home:"
 INVENTORY = f"""
 title = "Own {EVIL}"
 kind = "cognition"
@@ -44,8 +44,8 @@ personas = [
 [[asks]]
 vary = {{ options = ["printed", "reversed"] }}
 """
-# unescaped: a tag, a link or a picture, a directive of Streamlit; and an address, which Markdown would make a link
-ALIVE = re.compile(r"(?<!\\)<(img|script)|(?<!\\)\]\(|(?<!\\):red\[|http://out")
+# unescaped: a tag, a link or a picture, a directive of Streamlit; and an address or an icon, which no sign before it keeps from coming alive
+ALIVE = re.compile(r"(?<!\\)<(img|script)|(?<!\\)\]\(|(?<!\\):red\[|:material|http://out")
 AS_CODE = re.compile(r"(?<!\\)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)  # nothing in it is read as Markdown
 SILENT = {
     "divergence",

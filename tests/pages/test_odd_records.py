@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import run_until
-from tests.pages.test_pages import PAGES, rendered, words
+from tests.pages.test_pages import PAGES, calm, rendered, words
 from traitscope import figures, overview, tables
 from traitscope.record import Record
 from traitscope.results import consistency_shown, profiles, profiles_told
@@ -123,6 +123,44 @@ def test_what_cannot_be_read_is_not_called_empty(odd: Path, name: str, record: s
     (told,) = [each.value.replace("\\", "") for each in page.error]
     assert told.startswith(f"The record {record} cannot be read: ") and why in told
     assert "no answers yet" not in words(page)
+
+
+def _frame(folder: str) -> None:
+    from app import telling
+    from pages import trait_profiles
+    from traitscope.record import Record
+
+    telling(trait_profiles.render)(Record(folder))
+
+
+def test_what_a_page_stumbles_over_is_told_in_words_and_never_as_a_traceback(odd: Path, tmp_path: Path) -> None:
+    shutil.copytree(odd / "tipi", tmp_path / "tipi")
+    (tmp_path / "tipi" / "inventories").mkdir()
+    (tmp_path / "tipi" / "inventories" / "tipi.toml").write_text("id = [", "utf-8")
+    overview.study(Record(tmp_path / "tipi"))
+    page = calm(AppTest.from_function(_frame, default_timeout=60, args=(str(tmp_path / "tipi"),)).run())
+    (told,) = [each.value.replace("\\", "") for each in page.error]
+    assert "tipi.toml: not valid TOML" in told and "Traceback" not in told
+
+
+def _failing() -> None:
+    from app import telling
+
+    telling(lambda record: record.nothing)(None)
+
+
+def test_a_failure_of_ours_is_told_in_words_and_hidden_from_the_page() -> None:
+    page = AppTest.from_function(_failing).run()
+    assert "The program failed here" in page.error[0].value and "Reload the page" in page.error[0].value
+    assert 'showErrorDetails = "none"' in (Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text("utf-8")
+
+
+def test_a_record_whose_manifest_is_damaged_is_named_with_what_saves_it(odd: Path, tmp_path: Path) -> None:
+    shutil.copytree(odd / "tipi", tmp_path / "tipi")
+    (tmp_path / "tipi" / "manifest.json").write_bytes(b"\xff{")
+    (told,) = overview.unreadable(tmp_path, [])
+    assert "manifest.json: not a manifest" in told and f"traitscope salvage {tmp_path / 'tipi'} --to DIR" in told
+    assert overview.unreadable(tmp_path, ["tipi"]) == []
 
 
 @pytest.mark.parametrize("name", [each for each in PAGES if each not in ("design", "guess_who")])

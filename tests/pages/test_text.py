@@ -15,6 +15,7 @@ from pages.kit.text import plain
         ("odd`http://x`", "`` odd`http://x` ``"),
         ("5 @ 3.", r"5 @ 3\."),
         ("so :smile: he said :+1:", "so `:smile:` he said `:+1:`"),
+        ("is :material/home: or :red[x]", r"is `:material/home:` or \:red\[x\]"),
         ("at 18:46:55, rating: chosen", r"at 18\:46\:55, rating\: chosen"),
         ("local:model: For", r"local\:model\: For"),
     ],

@@ -164,15 +164,15 @@ OWED = {
         one(forms()),
         {"table": Long()},
         {
-            r"Intercept.*(t|p|df)$": "free",
-            r"Intercept.*(value|estimate|low|high)$": "location",
-            r"(value|estimate|low|high|standard_error|se|sd)$": "spread",
-            "variance$": "square",
-            "likelihood|aic|bic|deviance": "free",
+            r"Intercept.*\.(t|p)$": "free",
+            r"Intercept.*\.(estimate|low|high)$": "location",
+            r"fixed.*\.(estimate|low|high|standard_error)$|\.sd$": "spread",
+            r"\.variance$": "square",
+            r"\.(criterion|log_likelihood)$": "free",
         },
         doubled={"": "free"},
         slow=True,
-        but={"affine": "by hand: fixed effects have the unit, the ICC none"},
+        tolerance=1e-4,
     ),
     "quasi_f": Owes(
         lambda table, missing: ps.quasi_f(

@@ -14,7 +14,6 @@ from traitscope.statistics import STATISTICS
 
 INVENTORY = inventory_at("sd3")
 ITEMS = [item for scale in INVENTORY.scales for item in list(INVENTORY.keys(scale))[:4]]
-SLOW = {"d_study", "irt", "omega_one_factor", "ordinal_alpha", "dif", "parallel_analysis", "krippendorff"}
 
 
 @st.composite

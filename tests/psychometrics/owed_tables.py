@@ -130,7 +130,7 @@ OWED = {
         st.fixed_dictionaries({"ratings": rating_tables(), "missing": RULE}),
         {"ratings": Wide(), "missing": Fixed()},
         {r"variance|ms_|mean_square": "square"},
-        doubled={"": "shrinks"},
+        doubled={"agreement_average": "free", "": "shrinks"},  # below 0 it has no bound, and a pole
     ),
     "parallel_forms": Owes(
         partial(ps.parallel_forms, seed=1, resamples=FEW),

@@ -190,7 +190,7 @@ def test_wrong_calls_are_named() -> None:
         variance_components(table, facets=("item",))
     with pytest.raises(ValueError, match="allowed are person, item, form"):
         variance_components(table, facets=("item", "form"), nested={"rater": "item"})
-    with pytest.raises(ValueError, match="infinite"):
+    with pytest.raises(ValueError, match="inf; a value is a number"):
         variance_components(np.array([[1, 2], [math.inf, 3]]))
     with pytest.raises(ValueError, match="2 axes for the 3 factors"):
         variance_components(np.ones((3, 3)), facets=("item", "form"))

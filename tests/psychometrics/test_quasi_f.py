@@ -121,7 +121,7 @@ def test_too_little_is_named() -> None:
 def test_wrong_calls_are_named() -> None:
     with pytest.raises(ValueError, match='column "layout" is missing'):
         quasi_f(answers(), form="layout")
-    with pytest.raises(ValueError, match="infinite"):
+    with pytest.raises(ValueError, match="inf; a value is a number"):
         quasi_f(answers().assign(value=math.inf))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pandas import DataFrame
 
-from psychometrics.jensen_shannon import group_inconsistency
+from psychometrics.jensen_shannon import group_inconsistency, jensen_shannon_centroid
 from psychometrics.topics import topic_inconsistency
 
 THREE = [[0.8, 0.2], [0.4, 0.6], [0.1, 0.9]]  # of shared/PROTOCOLS.md, section 7
@@ -28,6 +28,21 @@ def test_a_topic_has_the_mean_distance_of_the_published_three() -> None:
     assert found.mean.value == pytest.approx(0.18679 / 2, abs=1e-5)
     one = found.topics.set_index("topic").loc["a"]
     assert one["low"] < one["inconsistency"] < one["high"]
+
+
+def test_r_gives_the_same_centroid_topics_and_null() -> None:
+    # R 4.2: optim(method = "BFGS") over the log-odds of a centroid; the null of all 20 ways to deal six items to two topics
+    rows = [
+        [0.70, 0.20, 0.05, 0.05], [0.55, 0.25, 0.15, 0.05], [0.40, 0.40, 0.10, 0.10],
+        [0.10, 0.15, 0.35, 0.40], [0.05, 0.10, 0.25, 0.60], [0.20, 0.20, 0.20, 0.40],
+    ]  # fmt: skip
+    centroid = jensen_shannon_centroid(rows[:3])
+    assert centroid == pytest.approx([0.5537983, 0.2826528, 0.0975621, 0.0659869], abs=1e-6)
+    found = topic_inconsistency(items(rows), of(*"aaabbb"), seed=1, resamples=20, permutations=600)
+    assert found.topics["inconsistency"].to_list() == pytest.approx([0.09572674, 0.09592248], abs=1e-7)
+    extra = found.mean.extra
+    assert extra["null_mean"] == pytest.approx(0.2001752, abs=0.005) and extra["null_p"] == pytest.approx(0.1, abs=0.03)
+    assert [extra["null_low"], extra["null_high"]] == pytest.approx([0.09582461, 0.22909820], abs=1e-6)
 
 
 def test_topics_that_differ_and_are_alike_within_lie_below_all_exchanges() -> None:

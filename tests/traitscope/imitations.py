@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Asked = dict[str, Any]
-Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]  # status, JSON or raw text, headers
+Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]  # status, JSON or what is sent as it is, headers
 Imitation = Callable[[str, Asked], Answer]  # of the end of a path and a request
 
 
@@ -49,7 +49,7 @@ def serving(answer: Imitation) -> Iterator[Served]:
             served.asked.append((path, asked))
             served.headers.append({name.lower(): value for name, value in self.headers.items()})
             status, body, *more = served.answer(path, asked)
-            data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+            data = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             for name, value in {"Content-Type": "application/json", **(more[0] if more else {})}.items():

@@ -1,12 +1,16 @@
 """`traitscope doctor`: each thing is ok, missing or wrong, and what is not ok has a line that says how to mend it."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
+from inventories.responder import ResponderError
 from traitscope import doctor
 from traitscope.cli import main
-from traitscope.responders import keys
+from traitscope.responders import embedded, keys
 
 KEY = "a-key-of-this-test-0123456789"
 
@@ -86,6 +90,16 @@ def test_a_folder_of_records_that_cannot_be_written_is_wrong(capsys, monkeypatch
     assert "TRAITSCOPE_RUNS" in rows["disk", "records"]["mend"]
 
 
+@pytest.mark.parametrize(("name", "to"), [("loop", "loop"), ("dangling", "nowhere/at/all"), ("a" * 5000, "")])
+def test_a_folder_of_records_that_cannot_be_is_wrong_and_no_failure(capsys, monkeypatch, tmp_path, name, to):
+    if to:
+        (tmp_path / name).symlink_to(tmp_path / to)
+    monkeypatch.setenv("TRAITSCOPE_RUNS", name)
+    code, rows = asked(capsys)
+    assert (code, rows["disk", "records"]["state"]) == (1, "wrong")
+    assert len(rows["disk", "records"]["found"]) < 200
+
+
 def test_nothing_is_left_in_the_folder_of_records(capsys, tmp_path):
     (tmp_path / "runs").mkdir()
     asked(capsys)
@@ -99,6 +113,35 @@ def test_a_key_is_told_by_its_name_and_never_by_its_value(capsys, monkeypatch, t
     told = capsys.readouterr().out
     assert "OPENAI_API_KEY" in told and keys.SERVER_KEY in told
     assert KEY not in told
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfeO\x00", b"ONE=a\0b\n"])
+def test_a_file_of_keys_that_cannot_be_read_is_wrong(capsys, tmp_path, content):
+    (tmp_path / ".env").write_bytes(content)
+    code, rows = asked(capsys)
+    assert (code, rows["keys", ".env"]["state"]) == (1, "wrong")
+    assert str(tmp_path / ".env") in rows["keys", ".env"]["found"]
+
+
+def test_a_pipe_in_the_place_of_the_file_of_keys_is_not_waited_for(capsys, tmp_path):
+    os.mkfifo(tmp_path / ".env")
+    _, rows = asked(capsys)
+    assert (rows["keys", ".env"]["state"], "is no file" in rows["keys", ".env"]["found"]) == ("wrong", True)
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\n{KEY}", f"a {KEY}", f'"{KEY}"'])
+def test_what_no_key_has_in_it_is_told_without_the_key(capsys, monkeypatch, key):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    _, rows = asked(capsys)
+    assert rows["keys", "OPENAI_API_KEY"]["state"] == "wrong"
+    assert KEY not in json.dumps(list(rows.values()))
+
+
+@pytest.mark.parametrize("blank", ["", "  \n"])
+def test_a_key_with_nothing_in_it_is_none(capsys, monkeypatch, blank):
+    monkeypatch.setenv("OPENAI_API_KEY", blank)
+    code, rows = asked(capsys, "--model", "openai/gpt-4o-mini")
+    assert (code, rows["model", "openai/gpt-4o-mini"]["found"]) == (1, "no OPENAI_API_KEY")
 
 
 @pytest.mark.parametrize(("rights", "state"), [(0o600, "ok"), (0o644, "wrong"), (0o640, "wrong")])
@@ -116,6 +159,51 @@ def test_a_model_that_is_not_converted_yet_is_missing_and_made_later(capsys, mon
     assert (code, rows["embedded model", "converted"]["state"]) == (0, "missing")
 
 
+@pytest.mark.parametrize("left", [1_000, 0])
+def test_converted_weights_that_are_cut_off_are_wrong(capsys, monkeypatch, tmp_path, left):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = embedded._folder(embedded.gguf())
+    folder.mkdir(parents=True)
+    for name in ("config.json", "tokenizer.json"):
+        (folder / name).write_text("{}", "utf-8")
+    table = json.dumps({"one": {"dtype": "F32", "shape": [500], "data_offsets": [0, 2000]}}).encode()
+    whole = len(table).to_bytes(8, "little") + table + bytes(2000)
+    (folder / "model.safetensors").write_bytes(whole)
+    assert asked(capsys)[1]["embedded model", "converted"]["state"] == "ok"
+    (folder / "model.safetensors").write_bytes(whole[:left])
+    row = asked(capsys)[1]["embedded model", "converted"]
+    assert (row["state"], str(folder) in row["found"], "delete it" in row["mend"]) == ("wrong", True, True)
+    with pytest.raises(ResponderError, match="is damaged: delete it"):
+        embedded.converted(embedded.gguf())
+
+
+def test_a_place_for_converted_weights_that_cannot_be_is_wrong(capsys, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", __file__)
+    row = asked(capsys)[1]["embedded model", "converted"]
+    assert (row["state"], "XDG_CACHE_HOME" in row["mend"]) == ("wrong", True)
+
+
+def test_a_folder_that_is_gone_is_told_in_one_line(capsys, monkeypatch, tmp_path):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err == "traitscope: the working folder is gone: change into one that is there\n"
+
+
+def test_to_spend_needs_a_model_to_spend_on(capsys):
+    assert main(["doctor", "--spend"]) == 2
+    assert "--model" in capsys.readouterr().err
+
+
+def test_a_package_that_the_command_needs_is_named_before_there_is_a_command(tmp_path):
+    (tmp_path / "msgspec.py").write_text("raise ModuleNotFoundError('No module', name='msgspec')", "utf-8")
+    command = "import sys; from traitscope.cli import main; sys.exit(main(['doctor']))"
+    done = subprocess.run([sys.executable, "-c", command], env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 1 and "msgspec is not installed: make setup" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_simulated_model_answers(capsys):
     code, rows = asked(capsys, "--model", "simulated:person")
     assert (code, rows["model", "simulated:person"]["state"]) == (0, "ok")
@@ -131,10 +219,16 @@ def test_a_server_that_answers_is_ok_and_one_that_is_not_there_is_wrong(capsys, 
     assert "no connection" in rows["model", server.model]["found"]
 
 
-@pytest.mark.parametrize("name", ["nobody", "simulated:nobody", "local:nowhere", "no_provider/model"])
+@pytest.mark.parametrize(
+    "name",
+    ["nobody", "simulated:nobody", "local:nowhere", "no_provider/model", "simulated:person\nx", "x" * 20_000,
+     "server:http://[::1/v1#m", "server:http://127.0.0.1:99999/v1#m"],
+)  # fmt: skip
 def test_a_name_that_no_model_has_is_wrong(capsys, name):
     code, rows = asked(capsys, "--model", name)
-    assert (code, rows["model", name]["state"]) == (1, "wrong")
+    (row,) = [each for (part, _), each in rows.items() if part == "model"]
+    assert (code, row["state"]) == (1, "wrong")
+    assert len(row["name"]) <= doctor.LONGEST and "\n" not in row["name"]
 
 
 def test_a_hosted_model_without_its_key_is_missing(capsys):

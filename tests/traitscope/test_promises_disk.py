@@ -13,7 +13,8 @@ import pytest
 from fault_runs import TRIALS, Moment
 
 from traitscope.cli import main
-from traitscope.damaged_pages import TABLES, Pages, columns, committed
+from traitscope.damaged_pages import Pages, committed
+from traitscope.damaged_rows import TABLES, columns
 from traitscope.record import Record
 from traitscope.runner import run
 from traitscope.store import COMMIT_CALLS, SAFE_SECONDS
@@ -247,6 +248,41 @@ def test_a_bad_page_is_named_in_one_line_with_what_saves_the_rest(study, tmp_pat
     assert "`traitscope salvage" in runs.one_line(capsys.readouterr().err)
 
 
+def test_pages_that_changed_places_are_named_though_each_of_them_is_whole(study, tmp_path, capsys):
+    shutil.copytree(study[1], tmp_path / "bad")
+    content = (tmp_path / "bad" / DATABASE).read_bytes()
+    pages = [content[at : at + 4096] for at in range(0, len(content), 4096)]
+    leaves = [place for place, page in enumerate(pages) if page[0] == 0x0A][3:5]
+    pages[leaves[0]], pages[leaves[1]] = pages[leaves[1]], pages[leaves[0]]
+    (tmp_path / "bad" / DATABASE).write_bytes(b"".join(pages))
+    for command in ("status", "show", "reparse"):
+        assert main([command, str(tmp_path / "bad")]) == 2
+        assert "`traitscope salvage" in runs.one_line(capsys.readouterr().err)
+
+
+def test_a_row_that_cannot_be_read_is_named_and_salvage_passes_it_over(study, tmp_path, capsys):
+    shutil.copytree(study[1], tmp_path / "bad")
+    content = (tmp_path / "bad" / DATABASE).read_bytes()
+    (tmp_path / "bad" / DATABASE).write_bytes(content.replace(b'{"labels":[', b'{"labels":{', 1))
+    assert main(["reparse", str(tmp_path / "bad")]) == 2
+    told = runs.one_line(capsys.readouterr().err)
+    assert "1 rows of calls cannot be read" in told and "`traitscope salvage" in told
+    assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 0
+    assert len(runs.stored(tmp_path / "saved")) == TRIALS - 1
+    runs.completed(study[0], tmp_path / "saved")
+    assert runs.answers(tmp_path / "saved").equals(study[2])
+
+
+@pytest.mark.parametrize("told", [0, 3, 8192])
+def test_salvage_finds_every_reply_where_the_size_of_pages_is_told_wrongly(told, study, tmp_path):
+    shutil.copytree(study[1], tmp_path / "bad")
+    content = bytearray((study[1] / DATABASE).read_bytes())
+    content[16:18] = told.to_bytes(2, "big")
+    (tmp_path / "bad" / DATABASE).write_bytes(content)
+    with Pages(tmp_path / "bad" / DATABASE) as pages:
+        assert set(pages.rows()) == set(rows_of(study[1] / DATABASE))
+
+
 @pytest.mark.parametrize("pages", [1, 8, 60])
 def test_salvage_keeps_what_can_be_read_invents_nothing_and_run_asks_the_rest(pages, study, tmp_path, capsys):
     path, record, whole = study
@@ -294,6 +330,16 @@ def test_salvage_reads_what_is_in_the_log_alone_and_overwrites_nothing(study, tm
     assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 2
     assert "nothing is overwritten" in capsys.readouterr().err
     assert runs.stored(tmp_path / "saved") == saved
+
+
+def test_an_empty_database_beside_its_log_is_left_to_salvage(study, tmp_path, capsys):
+    before = interrupted(study[0], tmp_path / "r", Moment(300, 0.02))
+    (tmp_path / "r" / DATABASE).write_bytes(b"")
+    for command in (["status", str(tmp_path / "r")], ["run", str(study[0]), "--record", str(tmp_path / "r")]):
+        assert main(command) == 2  # SQLite alone would throw the log away
+        assert "`traitscope salvage" in runs.one_line(capsys.readouterr().err)
+    assert main(["salvage", str(tmp_path / "r"), "--to", str(tmp_path / "saved")]) == 0
+    assert runs.stored(tmp_path / "saved") and runs.stored(tmp_path / "saved").items() <= before.items()
 
 
 def test_salvage_of_a_record_whose_manifest_is_damaged_as_well_keeps_the_replies(study, tmp_path, capsys):

@@ -67,6 +67,21 @@ def test_a_run_that_is_told_to_stop_ends_cleanly_and_goes_on_as_if_nothing_had_b
     assert runs.answers(folder).equals(runs.answers(simulated / "whole"))
 
 
+@pytest.mark.parametrize("holds", [False, True], ids=["at the start", "while it asks"])
+def test_control_c_twice_in_a_row_ends_as_cleanly_as_once(holds, simulated, tmp_path):
+    path, folder = simulated / "study.toml", tmp_path / "r"
+    process = runs.started(path, folder)
+    runs.wait_until(Moment(10 if holds else 0, 0.4), folder, process)  # at first Python itself is still starting
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    _, told = process.communicate(timeout=runs.SECONDS)
+    assert process.returncode == 128 + signal.SIGINT or not runs.left(folder)
+    assert runs.one_line(told) == STOPPED or not runs.left(folder)
+    runs.completed(path, folder)
+    assert runs.answers(folder).equals(runs.answers(simulated / "whole"))
+
+
 @runs.chains("stop api", PERSONS * 44)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_on_a_provider_that_is_told_to_stop_loses_no_more_than_what_is_in_flight(

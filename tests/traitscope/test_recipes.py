@@ -89,6 +89,17 @@ def test_mistakes_are_one_line_with_what_is_allowed(capsys: pytest.CaptureFixtur
         assert told in said and said.count("\n") == 1
 
 
+def test_a_model_that_is_none_is_told_before_a_folder_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "record"
+    assert main(["recipe", "run", "trait", "--model", "simulated:persn", "--record", str(folder)]) == 2
+    assert capsys.readouterr().err.startswith(
+        "traitscope: models: no simulated responder 'persn'; did you mean 'person'?"
+    )
+    assert not folder.exists()
+
+
 def test_a_recipe_that_names_no_analysis_of_ours_says_which_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

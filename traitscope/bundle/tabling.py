@@ -61,6 +61,7 @@ def tables(record: Record) -> Iterator[Table]:
     for table, book in _wide(record, answers):
         books.append(book)
         yield explained(table, set(book["item"]))
+    del answers  # the largest by far, and done
     yield known("scores", "scores", found.pop("scores"))
     divergence = record.divergence()
     for name, frame in (found | ({"divergence": divergence} if len(divergence) else {})).items():

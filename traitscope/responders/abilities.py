@@ -12,6 +12,7 @@ import msgspec
 
 from inventories.responder import Abilities, Message, Prompt, ResponderError
 from traitscope.responders import completion
+from traitscope.responders.keys import without_keys
 from traitscope.responders.pace import Failure
 
 TRIES, TRIES_OF_MORE = 4, 2  # of the first question; of what some servers answer with an error of their own
@@ -142,8 +143,14 @@ def _heard(data: Mapping[str, Any], prompt: Prompt, able: Abilities) -> Abilitie
         first_token=labels,
         thinks=thinks,
         dialect=dialect,
-        resolved=resolved if isinstance(resolved, str) else "",
+        resolved=_name(resolved) if isinstance(resolved, str) else "",
     )
+
+
+def _name(told: str) -> str:
+    """What a server calls its model, for manifest, tables and captions: short, printable, without a key."""
+    short = without_keys(told[: 10 * completion.LONGEST_WORD])[: completion.LONGEST_WORD]
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in short)
 
 
 async def _plain(send: Send, model: str) -> Abilities | Failure:

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -15,10 +16,11 @@ import msgspec
 
 from inventories.reading import allowed
 from inventories.responder import Abilities, Prompt, Reply, ResponderError
-from traitscope.responders import abilities, completion, keys, window
+from traitscope.responders import abilities, bodies, completion, keys, window
 from traitscope.responders.limits import Limits
 from traitscope.responders.pace import Failure, Pace
 
+_OF_THE_WIRE = ("transfer-encoding", "content-length")  # of a body that has been read
 _WRAPPED = re.compile(r"^(litellm\.\w+: |\w+ ?(Error|Exception): |\w+Exception - (Error code: \d+ - )?)+")
 
 
@@ -91,7 +93,9 @@ def _failure(problem: Exception) -> Failure:
     headers = dict(getattr(response, "headers", None) or getattr(problem, "litellm_response_headers", None) or {})
     status = getattr(problem, "status_code", None)
     # the library puts its own names and those of its exceptions before what the provider says, often twice
-    told = _WRAPPED.sub("", str(getattr(problem, "message", "") or problem)).strip()
+    told = (
+        _WRAPPED.sub("", str(getattr(problem, "message", "") or problem)).partition("Traceback (most recent")[0].strip()
+    )
     code = getattr(problem, "code", None)
     if type(problem).__name__ == "APIConnectionError" or told.startswith("Connection error"):
         return Failure("passing", keys.redacted(f"no connection to the provider: {told}")[:500])
@@ -126,6 +130,9 @@ def litellm() -> Any:
     library.suppress_debug_info = True
     library.telemetry = False
     library.drop_params = True
+    _guard()
+    # what a reply has of the wrong type is found below; the warning would print its beginning
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings")
     # it warns whenever the event loop is another one, which it is for every probe and run
     logging.getLogger("LiteLLM").setLevel(logging.ERROR)
     # a million objects that live as long as the process: the collector need not look at them again and again,
@@ -133,3 +140,39 @@ def litellm() -> Any:
     gc.collect()
     gc.freeze()
     return library
+
+
+def _guard() -> None:
+    """Let litellm's connections follow no redirect, which other headers than Authorization would, and read no endless body."""
+    import httpx
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    made = AsyncHTTPHandler.create_async_transport
+
+    def create(*given: Any, **named: Any) -> Any:
+        transport: Any = made(*given, **named) or httpx.AsyncHTTPTransport()
+        send = transport.handle_async_request
+
+        async def handle(request: httpx.Request) -> httpx.Response:
+            request.headers["Accept-Encoding"] = bodies.ENCODINGS
+            response = await send(request)
+            packing = response.headers.pop("Content-Encoding", "")
+            try:
+                if 300 <= response.status_code < 400:
+                    raise bodies.elsewhere(response.status_code, response.headers.get("Location", ""))
+                content = await bodies.body(response.stream, response.status_code, packing)
+            except Failure as problem:
+                # raised from here, it would be called a lost connection
+                told = {"error": {"message": problem.message.partition(": ")[2]}}
+                return httpx.Response(
+                    response.status_code if response.status_code >= 400 else 400, json=told, request=request
+                )
+            finally:
+                await response.aclose()
+            kept = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_THE_WIRE]
+            return httpx.Response(response.status_code, headers=kept, content=content, request=request)
+
+        transport.handle_async_request = handle
+        return transport
+
+    AsyncHTTPHandler.create_async_transport = staticmethod(create)

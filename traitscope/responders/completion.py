@@ -5,16 +5,21 @@ from __future__ import annotations
 import email.utils
 import math
 import re
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
 
-from inventories.responder import Abilities, Likelihood, Message, Prompt, Reply, ResponderError
-from traitscope.responders.keys import redacted
+from inventories.responder import Abilities, Likelihood, Message, Prompt, Reply, ResponderError, writable
+from traitscope.responders.keys import redacted, without_keys
 from traitscope.responders.pace import Failure
 
+MOST_TOKENS = 10**9  # of one call: a count beyond it is none
+ROUNDING = 0.05  # nats that a log-probability in half precision may lie above 0
+MOST_TOGETHER = 1.1  # of probabilities, rounded like that
+LONGEST_WORD = 100  # characters of what a provider calls the end of a reply, or a model
 TOP = 20  # most alternatives that OpenAI gives for a token
 THINKING = 4096  # tokens that a model which thinks may think for, unless `thinking_tokens` says otherwise
 UNMARKED = "thinks unmarked"  # in a dialect: the mark where thinking begins is not in the reply
@@ -82,26 +87,40 @@ def _reply(data: Mapping[str, Any], prompt: Prompt, seconds: float, unmarked: bo
     if text is not None and not isinstance(text, str):
         raise Failure("passing", f"a reply's content is a text, not {type(text).__name__}")
     finish = first.get("finish_reason")
+    finish = without_keys(writable(finish[:LONGEST_WORD])) if isinstance(finish, str) else None
     text, thought = without_thoughts(text or message.get("refusal") or "", unmarked and finish == "length")
     thinking = message.get("reasoning_content") or message.get("reasoning") or thought
     thinking = thinking if isinstance(thinking, str) else None
-    usage = data.get("usage") or {}
-    made = usage.get("completion_tokens")
-    spent = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens")
+    read, made, spent = counts(data)
     if thinking and not spent and made is not None:  # many servers do not count it apart: by its share of the letters
         spent = round(made * len(thinking) / (len(thinking) + len(text)))
     labels = label_logprobs(prompt.labels, first_token(first)) if prompt.want == "labels" else None
     return Reply(
         prompt.id,
-        text=text,
+        text=without_keys(text),
         label_logprobs=labels,
-        thinking=thinking,
+        thinking=without_keys(thinking) if thinking else thinking,
         finish=finish,
         seconds=seconds,
-        tokens_in=usage.get("prompt_tokens"),
+        tokens_in=read,
         tokens_out=made,
         tokens_thinking=spent,
     )
+
+
+def counts(data: Mapping[str, Any]) -> tuple[int | None, int | None, int | None]:
+    """Tokens read, made, and of these spent on thinking; None where no such number is told."""
+    usage = data.get("usage") or {}
+    if not isinstance(usage, Mapping):
+        return None, None, None
+    details = usage.get("completion_tokens_details")
+    spent = details.get("reasoning_tokens") if isinstance(details, Mapping) else None
+    return _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), _count(spent)
+
+
+def _count(told: object) -> int | None:
+    """A count of tokens that a provider tells; what is none, such as -1 or 10**30, would spoil pace, cost and table."""
+    return told if type(told) is int and 0 <= told <= MOST_TOKENS else None
 
 
 def choice(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -132,11 +151,16 @@ def first_token(choice: Mapping[str, Any]) -> dict[str, float]:
             _add(found, token, logprob)
     if not found:
         raise Failure("passing", "the reply has no log-probabilities, which this model gave when it was tried")
+    if (together := math.fsum(map(math.exp, found.values()))) > MOST_TOGETHER:
+        raise Failure("passing", f"the probabilities of the first token are {together:.3g} together; allowed: up to 1")
     return found
 
 
 def _add(found: dict[str, float], token: str, logprob: float) -> None:
     """With and without a space before it, a token says the same."""
+    if type(logprob) not in (int, float) or not logprob <= ROUNDING:
+        raise Failure("passing", f"{logprob!r:.40} is no log-probability; allowed: numbers up to 0")
+    logprob = min(0.0, float(max(logprob, -sys.float_info.max))) if logprob > -math.inf else logprob
     told = token.strip(_SPACES)
     before = found.get(told, -math.inf)
     high, low = max(before, logprob), min(before, logprob)

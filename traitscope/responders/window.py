@@ -229,6 +229,7 @@ def _until(loop: asyncio.AbstractEventLoop, what: Coroutine[Any, Any, T]) -> T:
             signal.signal(number, what_it_did)
     if struck:
         ours[struck](struck, None)
+        raise stopping.Ended(struck)  # one that was told before says nothing more
     return found
 
 

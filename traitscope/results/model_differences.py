@@ -55,12 +55,11 @@ def without_scores(record: Record, inventory: str, ask: str) -> list[str]:
 
 def one_model(record: Record, inventory: str, ask: str) -> str:
     """Why there is nothing to compare, and what to do."""
-    asked = ", ".join(models(record, inventory, ask)) or "no model"
-    others = len(record.manifest.models) > 1
+    answered, asked = ", ".join(models(record, inventory, ask)), list(record.manifest.models)
     why = (
-        f"of the models of this record, only {asked} has usable answers here"
-        if others
-        else f"this record asks one model only, {asked}"
+        f"of the models of this record, {f'only {answered}' if answered else 'none'} has usable answers here"
+        if len(asked) > 1
+        else f"this record asks one model only, {', '.join(asked)}"
     )
     return (
         f"There is nothing to compare: {why}. Name another one in the study file ({record.folder / 'study.toml'}), models = [...], and run it "

@@ -24,6 +24,8 @@ EVERYWHERE = "0.0.0.0"  # every interface
 OF_CLASS = {
     "server.headless": "true", "client.toolbarMode": "viewer", "client.showErrorDetails": "none", "server.maxUploadSize": 1,
 }  # fmt: skip
+# whose word on a visitor's address is taken: else every program of this machine could give itself new ones, and guess on
+BELIEVED = ("FORWARDED_ALLOW_IPS", "none")
 _KEYS = re.compile(r"(^|_)(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)S?($|_)", re.IGNORECASE)
 
 
@@ -73,6 +75,7 @@ def command(port: int, address: str, options: Mapping[str, object]) -> list[str]
 def class_environment(port: int, record: Path | None = None) -> dict[str, str]:
     """The server's environment: this one without any key, and what makes it a class, drawn anew each time."""
     kept = {name: value for name, value in os.environ.items() if not _KEYS.search(name)}
+    kept.setdefault(*BELIEVED)
     made = {
         classroom.CODE: new_code(),
         classroom.HOST: secrets.token_urlsafe(16),
