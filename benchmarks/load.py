@@ -103,10 +103,12 @@ def measured(trials: int, folder: Path, beside: Path, steps: Sequence[str]) -> d
         done["run_killed"] = step(run, lambda process: kill_at(process, folder, 0.5))
         done["run_resumed"] = step(run, looks)
     for name in (each for each in STEPS if each in steps and each in commands):
-        done[name] = step(commands[name], looks if name == "export" and "run" not in steps and "pages" in steps else None)
+        done[name] = step(
+            commands[name], looks if name == "export" and "run" not in steps and "pages" in steps else None
+        )
     with Record(folder).store() as store:
         counts = store.counts()
-    found = {
+    found: dict[str, Any] = {
         "steps": done, "trials": counts["trials"], "lost": counts["trials"] - counts["done"], "doubled": doubled(folder),
         "database_mib": round((folder / "answers.sqlite").stat().st_size / 2**20),
     }  # fmt: skip
@@ -121,7 +123,10 @@ def measured(trials: int, folder: Path, beside: Path, steps: Sequence[str]) -> d
 def table(found: dict[str, Any]) -> str:
     """The figures for people, a step a line."""
     lines = [f"{'step':12} {'seconds':>9} {'peak MiB':>9} {'ended':>6}"]
-    lines += [f"{name:12} {each['seconds']:9.1f} {each['peak_mib']:9} {each['ended']:6}" for name, each in found["steps"].items()]
+    lines += [
+        f"{name:12} {each['seconds']:9.1f} {each['peak_mib']:9} {each['ended']:6}"
+        for name, each in found["steps"].items()
+    ]
     lines += [f"{name:20} {value}" for name, value in found.items() if name != "steps"]
     return "\n".join(lines)
 

@@ -61,8 +61,8 @@ def level_against_rest(values: ArrayLike, levels: Iterable[Hashable], *, test_le
     DataFrame
         One row a level, in order of appearance: level, n, n_rest, mean_difference (this minus rest, unit of the values),
         relation ("=" unless p is below `test_level`, then "<" or ">" as this level is below or above the rest; "" without
-        a test), test ("Student" or "Welch"), ratio, ratio_p, t, df, p, note: `one_level`, `too_few_rows` (fewer
-        than two on a side), `zero_variance` (no spread on either side).
+        a test), test ("Student" or "Welch"), ratio (infinite when only the rest is constant), ratio_p,
+        t, df, p, note: `one_level`, `too_few_rows` (fewer than two on a side), `zero_variance` (no spread on either side).
 
     Examples
     --------

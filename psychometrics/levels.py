@@ -59,7 +59,7 @@ def level_tests(
         One row a scale (if there are any), factor and level. The family of Holm's correction is all rows of the table.
 
         - n, n_rest : rows; mean_difference: mean of this level minus mean of the rest; ratio, ratio_p: variance ratio
-          and its two-sided p; test: "Student" or "Welch"; t, df, p, p_holm; relation: "="
+          (infinite when only the rest is constant) and its two-sided p; test: "Student" or "Welch"; t, df, p, p_holm; relation: "="
           unless p is below `level`, then "<" or ">" as this level is below or above the rest; relation_holm: the same
           by p_holm; note; warning.
         - n_persons, paired_difference, low, high, paired_t, paired_p, paired_p_holm, paired_note.

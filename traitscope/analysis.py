@@ -79,7 +79,10 @@ def _whole(pieces: list[Series], length: int) -> Series:
     kind = next(each.dtype for each, is_empty in zip(pieces, empty, strict=True) if not is_empty)
     if any(empty) and kind.kind == "i":
         kind = np.dtype(float)
-    return pd.concat([each.astype(kind) if is_empty else each for each, is_empty in zip(pieces, empty, strict=True)], ignore_index=True)
+    return pd.concat(
+        [each.astype(kind) if is_empty else each for each, is_empty in zip(pieces, empty, strict=True)],
+        ignore_index=True,
+    )
 
 
 def _sittings(record: Record, columns: list[str], rows: list[tuple[Any, ...]]) -> DataFrame:
@@ -115,7 +118,9 @@ def values(record: Record, table: DataFrame | None = None) -> DataFrame:
     names = [*SITTING, "language", "item", "scale", "facet", "key"]
     parts = []
     printed = rows_of(table, table["elicitation"].isin(["rating", "choice"]))
-    for (inventory, language, elicitation), rows in groups(printed, ["inventory", "language", "elicitation"], sort=True):
+    for (inventory, language, elicitation), rows in groups(
+        printed, ["inventory", "language", "elicitation"], sort=True
+    ):
         known = record.inventory(str(inventory), str(language), cast(Elicitation, elicitation))
         ends = {item.id: sum(known.range_of(item)) for item in known.items}
         for version in ("chosen", "expected"):

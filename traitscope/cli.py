@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-LACKS = "traitscope: the package {} is not installed: make setup, or pip install -r requirements.lock"
+# make would take what it has done once for done: -B does it anew
+LACKS = "the package {} is not installed: make -B setup, or pip install -r requirements.lock"
 
 try:
     from inventories.reading import DefinitionError
@@ -20,7 +21,7 @@ try:
     from traitscope.harmless import for_terminal, json_for_terminal
     from traitscope.starting import STOPPED
 except ModuleNotFoundError as lack:  # before there is a command that could say so
-    sys.exit(LACKS.format(lack.name))
+    sys.exit(f"traitscope: {LACKS.format(lack.name)}")
 
 
 def command_names() -> list[str]:
@@ -59,7 +60,9 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 def _told(failure: Exception, given: argparse.Namespace) -> int:
     """Say in one line what went wrong: the one place where a failure ends; the exit code."""
-    if isinstance(failure, _mistakes()):
+    if isinstance(failure, ModuleNotFoundError) and not given.debug:
+        told, code = LACKS.format(failure.name), 1
+    elif isinstance(failure, _mistakes()):
         told, code = " ".join(str(failure).split()), 2
     elif given.debug:  # the traceback helps to mend it
         raise failure

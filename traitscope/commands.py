@@ -136,6 +136,8 @@ def read(given: argparse.Namespace) -> tuple[Any, str]:
     from inventories.answers import judge_line
     from traitscope.datafile import DataError
 
+    if given.file != "-" and Path(given.file).exists() and not Path(given.file).is_file():
+        raise DataError(f"{given.file}: cannot be read (not a file); - is standard input")
     try:
         lines = (sys.stdin.buffer.read() if given.file == "-" else Path(given.file).read_bytes()).splitlines()
     except OSError as problem:

@@ -32,6 +32,7 @@ PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may
 # the item's place in the sitting; place on the page and label of the option that was chosen
 OF_TRIALS = ("position", "place", "label")
 MOST_LEVELS = 50  # of a form factor
+MOST_COLUMNS = 20_000
 PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
 KINDS = dict.fromkeys((".sav", ".zsav"), SPSS) | dict.fromkeys((".xlsx", ".xlsm"), EXCEL)  # files that are no text
 MOST_SECONDS, MOST_MEMORY = 120, 4_000_000_000  # bytes; of the process that reads one of those
@@ -79,19 +80,24 @@ def csv_rows(path: Path) -> list[list[str]]:
     except OSError as problem:
         raise DataError(f"{path}: cannot be read ({problem.strerror})") from None
     except UnicodeDecodeError as problem:
-        raise DataError(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
+        raise DataError(
+            f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8 (in Excel: CSV UTF-8)"
+        ) from None
     except csv.Error as problem:
         raise DataError(f"{path}: not a CSV file: {problem}") from None
 
 
 def _csv(path: Path) -> DataFrame:
     rows = csv_rows(path)
+    first = next((number for number, row in enumerate(rows) if row), 0)  # empty lines may stand above the header
+    rows = rows[first:]
     if len(rows) < 2:
         raise DataError(f"{path}: needs a header line and at least one row")
     header = _header(rows[0], path)
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows[1:], start=first + 2):
         if row and len(row) != len(header):
-            raise DataError(f"{path}, line {number}: {len(row)} cells, but the header has {len(header)}")
+            quoted = "; a quotation mark may be missing" if any("\n" in cell for cell in row) else ""
+            raise DataError(f"{path}, line {number}: {len(row)} cells, but the header has {len(header)}{quoted}")
     return DataFrame([row for row in rows[1:] if row], columns=header, dtype=str)
 
 
@@ -123,6 +129,10 @@ def _apart(path: Path, kind: str) -> DataFrame:
 
 def _header(names: Iterable[str], path: Path) -> list[str]:
     header = [name.strip() for name in names]
+    if len(header) > MOST_COLUMNS:
+        raise DataError(
+            f"{path}, header: {len(header):,} columns; allowed: up to {MOST_COLUMNS:,}; leave out what is no answer"
+        )
     if doubled := sorted(name for name, count in Counter(header).items() if name and count > 1):
         raise DataError(f"{path}, header: the column {doubled[0]!r} stands twice")
     return header

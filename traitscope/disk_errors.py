@@ -8,9 +8,10 @@ from pathlib import Path
 
 AGAIN = "what was answered is kept, and the same command goes on from here"
 FULL = f"no space is left on the disk; make room: {AGAIN}"
-READ_ONLY = "cannot be written ({}); choose a folder that can be, such as by --record DIR"
+READ_ONLY = "cannot be written ({}); choose a folder that can be, such as by --record DIR or --to DIR"
 UNDECODED = "Could not decode to UTF-8"  # text that is none, which has no name among SQLite's errors
 _SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL}
+_UNREAD = (errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.EISDIR, errno.ENOTDIR)
 _REFUSED = (
     errno.EROFS,
     errno.EACCES,
@@ -55,4 +56,6 @@ def of_system(problem: OSError) -> str | None:
         return f"{named}{_SYSTEM[problem.errno]}"
     if problem.errno in _REFUSED and place:
         return f"{named}{READ_ONLY.format(problem.strerror)}"
+    if problem.errno in _UNREAD:
+        return f"{named or 'a file: '}cannot be used ({problem.strerror})"
     return None

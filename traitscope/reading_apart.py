@@ -39,7 +39,7 @@ def spss_rows(path: str) -> Rows:
 
 def excel_rows(path: str) -> Rows:
     """The rows of the first sheet that are not empty, all of one length; a column without a name is Unnamed and its number."""
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     with zipfile.ZipFile(path) as archive:
         size = sum(each.file_size for each in archive.infolist())

@@ -107,7 +107,7 @@ def noted(folder: Path) -> Ran | None:
     """As what recipe the folder was begun, even before anything was asked; None for any other folder."""
     try:
         return msgspec.json.decode((folder / NOTE).read_bytes(), type=Ran)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return None
 
 

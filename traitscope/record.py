@@ -86,7 +86,7 @@ class Record(Tables):
             raise StoreError(f"{self.folder}: no record there (no manifest.json); allowed: {_known()}")
         try:
             self.manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except (msgspec.DecodeError, OSError) as problem:  # it may go at this moment
+        except (ValueError, RecursionError, OSError) as problem:  # it may go at this moment
             raise StoreError(f"{path}: not a manifest: {problem}") from None
 
     @property
@@ -203,7 +203,7 @@ def _frozen_hash(folder: Path) -> str:
     """Of the plan that is frozen in `folder`; "" where there is none, or none that can be read."""
     try:
         return msgspec.json.decode((folder / FROZEN).read_bytes(), type=_Hashed).hash
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return ""
 
 

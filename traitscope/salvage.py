@@ -19,7 +19,7 @@ from traitscope.bundle.rendering import kept_study, sent_prompts
 from traitscope.damaged_pages import Pages
 from traitscope.damaged_rows import Row, columns
 from traitscope.interviews import check_served, interviews
-from traitscope.lock import FILE, is_held
+from traitscope.lock import FILE, is_held, refuse_links
 from traitscope.queries import PROMPTS
 from traitscope.record import Record
 from traitscope.store import Store, StoreError
@@ -38,6 +38,7 @@ def salvage(folder: Path, to: Path) -> tuple[dict[str, Any], str]:
     """
     if not (folder / DATABASE).is_file():
         raise StoreError(f"{folder}: no record there (no {DATABASE})")
+    refuse_links(folder)  # a copy would go through them
     if is_held(folder):
         raise StoreError(f"{folder}: is being asked by another process; wait for it, or stop it first")
     if to.exists() and (not to.is_dir() or any(to.iterdir())):

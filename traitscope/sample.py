@@ -16,7 +16,7 @@ from pandas import DataFrame, Series
 
 from inventories.definitions import Inventory
 from inventories.forms import FACTORS, Form
-from inventories.reading import allowed
+from inventories.reading import LARGEST, LONGEST_NAME, allowed, seen
 from inventories.wording import printed_options
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keyed
@@ -25,6 +25,7 @@ from traitscope.datafile import BLANK, LOST, OF_TRIALS, PERSON_LEVEL, PREFIXES, 
 from traitscope.record import Record
 
 MOST_NAMED = 8  # columns that a warning lists
+MOST_FACTORS = 50  # of a form: each is looked at by itself
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Sample:
         column = f"assigned.{scale}"
         if column not in self.table:
             return Series(math.nan, index=self.table.index)
-        return pd.to_numeric(self.table[column], errors="coerce")
+        return pd.to_numeric(self.table[column], errors="coerce").astype(float)
 
     def ends(self, items: Iterable[str]) -> tuple[dict[str, float], dict[str, float]]:
         """Smallest and largest value of each item."""
@@ -195,7 +196,10 @@ def sample(
             warnings.append(f"scale {scale}: {len(absent)} of {total} items have no column ({', '.join(absent[:5])})")
     warnings += left_alone(table, inventory, file)
     lost = {code: int((table[list(raw.columns)] == code).to_numpy().sum()) for code in sorted(LOST)}
+    _numbers(table, "assigned.", file)
     factors = _named(table, "factor.")
+    if len(factors.columns) > MOST_FACTORS:
+        raise DataError(f"{file}, header: {len(factors.columns):,} columns factor.NAME; allowed: up to {MOST_FACTORS}")
     return Sample(
         file=file,
         inventory=inventory,
@@ -205,7 +209,7 @@ def sample(
         who=_persons(table),
         factors=factors[[name for name in factors if factors[name].nunique() > 1]],
         groups=_named(table, "group."),
-        criteria=_numbers(_named(table, "criterion."), file),
+        criteria=_numbers(table, "criterion.", file),
         lost={code: count for code, count in lost.items() if count},
         already_keyed=already_keyed,
         missing=missing,
@@ -241,14 +245,19 @@ def _named(table: DataFrame, prefix: str) -> DataFrame:
     return found.mask(found.isin(BLANK)).rename(columns=lambda name: name.removeprefix(prefix))
 
 
-def _numbers(table: DataFrame, file: str) -> DataFrame:
+def _numbers(table: DataFrame, prefix: str, file: str) -> DataFrame:
+    """The columns of a prefix as numbers, without it."""
+    table = _named(table, prefix)
     columns = {}
     for name in table:
         columns[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
-        wrong = columns[name].isna() & table[name].notna()
+        wrong = ~(columns[name].abs() < LARGEST) & table[name].notna()
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
-            raise DataError(f"{file}, row {row + 1}, column 'criterion.{name}': {table[name].iloc[row]!r} is no number")
+            raise DataError(
+                f"{file}, row {row + 1}, column '{prefix}{name}': {seen(table[name].iloc[row])} is no number that can be used; "
+                f"allowed: below {LARGEST:.0e} either way, or empty"
+            )
     return DataFrame(columns, index=table.index)
 
 
@@ -298,7 +307,9 @@ def left_alone(table: DataFrame, inventory: Inventory, file: str) -> list[str]:
         name for name in table.columns
         if name and name not in known and not name.startswith((*PREFIXES, *(f"{each}." for each in OF_TRIALS)))
     ]  # fmt: skip
-    close = {name: near[0] for name in others if (near := difflib.get_close_matches(name, items - set(table), 1, 0.8))}
+    absent = items - set(table)
+    meant = ((name, difflib.get_close_matches(name, absent, 1, 0.8)) for name in others if len(name) <= LONGEST_NAME)
+    close = {name: near[0] for name, near in meant if near}
     told = [f"{file}: column {name!r} is no item; did you mean {meant!r}?" for name, meant in close.items()]
     rest = [name for name in others if name not in close]
     if rest:

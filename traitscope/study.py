@@ -50,11 +50,12 @@ def load_study(path: Path | str) -> Study:
     path = Path(path)
     file = study_file(path)
     try:
-        refuse_secret_text(path.read_text("utf-8"))
+        text = path.read_text("utf-8-sig")  # some editors put a mark in front
+        refuse_secret_text(text)
         people, negated = _personas(file, path)
         study = Study(
             path=path,
-            text=path.read_text("utf-8"),
+            text=text,
             title=file.title or path.stem,
             seed=file.seed,
             models=tuple(file.responders()),

@@ -22,3 +22,8 @@ from pages.kit.text import plain
 )
 def test_signs_are_escaped_and_addresses_are_code(text: str, written: str) -> None:
     assert plain(text) == written
+
+
+@pytest.mark.parametrize("word", ["x", ":", "x@", "@.", ":a"])
+def test_a_word_without_end_takes_no_time(word: str) -> None:
+    assert len(plain(word * 100_000)) >= 100_000

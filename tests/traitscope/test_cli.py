@@ -1,6 +1,7 @@
 """The command: exit codes, one line for a mistake, one JSON object and nothing else."""
 
 import json
+import os
 
 import pytest
 
@@ -128,3 +129,41 @@ def test_a_record_of_a_newer_format_is_told_and_left_alone(record, capsys):
         db.execute("PRAGMA user_version=99")
     assert main(["status", str(record)]) == 2
     assert "newer traitscope" in capsys.readouterr().err
+
+
+def test_a_study_with_a_mark_in_front_runs_as_without_it(study_file, tmp_path):
+    path = study_file(STUDY, "s.toml")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert main(["run", str(path), "--record", str(tmp_path / "record")]) == 0
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"study": "\xff"}', b'{"models": {"m": {"a": ' + b"[" * 100_000, b'{"a":' * 100_000]
+)
+def test_a_manifest_or_frozen_plan_of_any_bytes_is_told_in_one_line(record, capsys, content):
+    for name, told in (("frozen.json", "not a frozen plan"), ("manifest.json", "not a manifest")):
+        (record / name).write_bytes(content)
+        assert main(["show", str(record)]) == 2
+        assert f"{name}: {told}" in capsys.readouterr().err
+
+
+def test_a_name_too_long_for_any_file_and_a_pipe_are_told_in_one_line(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    for arguments in (["analyze", f"{'x' * 300}.csv", "--inventory", "tipi"], ["read", str(tmp_path / "pipe.jsonl")]):
+        assert main(arguments) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "told"),
+    [
+        ("assigned.E", "inf", "row 1, column 'assigned.E': 'inf' is no number"),
+        (",".join(f"factor.f{n}" for n in range(60)), ",".join("1" * 60), "60 columns factor.NAME; allowed: up to 50"),
+        ("model", "m", ""),
+    ],
+)
+def test_columns_beside_the_answers_are_used_or_refused(tmp_path, capsys, columns, row, told):
+    path = tmp_path / "people.csv"
+    path.write_text(f"tipi_01,tipi_02,{columns}\n1,2,{row}\n")
+    assert main(["analyze", str(path), "--inventory", "tipi", "--list"]) == (2 if told else 0)
+    assert told in capsys.readouterr().err

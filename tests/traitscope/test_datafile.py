@@ -84,3 +84,39 @@ def test_a_file_of_another_kind_is_one_line(tmp_path, name):
 def test_no_file_is_a_mistake(tmp_path):
     with pytest.raises(DataError, match="no such file"):
         read_table(tmp_path / "nowhere.csv")
+
+
+def test_an_excel_file_with_a_column_twice_is_refused_and_not_renamed(tmp_path):
+    twice = pd.DataFrame([["a", 1, 2]], columns=["persona", "E1", "E1"])
+    with pytest.raises(DataError, match="the column 'E1' stands twice"):
+        read_table(written(twice, tmp_path / "people.xlsx"))
+
+
+def test_a_formula_that_nobody_has_reckoned_is_no_empty_cell(tmp_path):
+    path = written(WIDE.assign(E2=["=1+2", "4", "5"]), tmp_path / "people.xlsx")
+    with pytest.raises(DataError, match=r"people.xlsx: cell C2 holds a formula without its result"):
+        read_table(path)
+
+
+def test_an_spss_file_whose_few_bytes_claim_more_cases_than_memory_holds_is_refused(tmp_path):
+    path = written(WIDE, tmp_path / "people.sav")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:80] + b"\0\0\0\x30" + whole[84:])  # the number of cases, in the header
+    with pytest.raises(
+        DataError, match=r"people.sav: (needs too much memory|not an SPSS file|is damaged|not read within)"
+    ):
+        read_table(path)
+
+
+def test_empty_lines_may_stand_above_the_header(tmp_path):
+    (tmp_path / "people.csv").write_text("\n\npersona,E1\na,1\n\nb,2\n")
+    assert read_table(tmp_path / "people.csv")["E1"].tolist() == ["1", "2"]
+    (tmp_path / "people.csv").write_text('\npersona,E1\na,1\n"b,2\nc,3\n')
+    with pytest.raises(DataError, match="line 4: 1 cells, but the header has 2; a quotation mark may be missing"):
+        read_table(tmp_path / "people.csv")
+
+
+def test_a_table_with_more_columns_than_anybody_answers_is_refused_at_once(tmp_path):
+    (tmp_path / "people.csv").write_text(",".join(f"x{n}" for n in range(30_000)) + "\n" + "1," * 29_999 + "1\n")
+    with pytest.raises(DataError, match="header: 30,000 columns; allowed: up to 20,000"):
+        read_table(tmp_path / "people.csv")

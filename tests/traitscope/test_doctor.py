@@ -64,7 +64,7 @@ def test_a_package_that_is_missing_and_one_of_another_version_are_named(capsys, 
     row = rows["set-up", "requirements.txt"]
     assert (code, row["state"]) == (1, "wrong")
     assert "no-such-package is not installed" in row["found"] and "not 0.0.1" in row["found"]
-    assert "make setup" in row["mend"]
+    assert "make -B setup" in row["mend"]
 
 
 def test_what_only_some_parts_need_may_be_missing(capsys, monkeypatch, tmp_path):
@@ -200,7 +200,7 @@ def test_a_package_that_the_command_needs_is_named_before_there_is_a_command(tmp
     (tmp_path / "msgspec.py").write_text("raise ModuleNotFoundError('No module', name='msgspec')", "utf-8")
     command = "import sys; from traitscope.cli import main; sys.exit(main(['doctor']))"
     done = subprocess.run([sys.executable, "-c", command], env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)  # fmt: skip
-    assert done.returncode == 1 and "msgspec is not installed: make setup" in done.stderr
+    assert done.returncode == 1 and "msgspec is not installed: make -B setup" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -114,7 +114,9 @@ def test_every_hostile_cell_is_kept_whole_with_one_outcome(tmp_path):
     assert dict(zip(HOSTILE, table["outcome"], strict=True))["I would rather not say"] == "refused"
 
 
-def test_blank_cells_are_missing_and_the_names_of_outcomes_are_outcomes(tmp_path):
+def test_blank_cells_are_missing_dates_unreadable_and_the_names_of_outcomes_are_outcomes(tmp_path):
+    dates = answers(written(tmp_path / "dates.csv", ["persona", *TIPI], ["a", *["2020-03-03", "3/4/2020"] * 5]))
+    assert set(dates["outcome"]) == {"unreadable"}  # a spreadsheet's doing; their months are no answers
     row = ["", "NA", ".", "refused", "ambiguous", "off_scale", "unreadable", "missing", "7.0", "agree strongly"]
     table = answers(written(tmp_path / "answers.csv", ["persona", *TIPI], ["a", *row]))
     told = ["missing"] * 3 + ["refused", "ambiguous", "off_scale", "unreadable", "missing", "answered", "answered"]

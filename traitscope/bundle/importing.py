@@ -63,7 +63,7 @@ def manifest_of(folder: Path) -> Manifest:
         raise DataError(f"{link}: is a link or no file; a bundle holds files and folders alone")
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise DataError(f"{folder / MANIFEST}: not a manifest: {problem}") from None
     if not is_plain_name(manifest.study):  # it becomes the name of a folder
         raise DataError(

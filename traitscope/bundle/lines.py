@@ -192,10 +192,10 @@ def _read(path: Path, kind: type[Line], differs: Differs) -> Iterator[tuple[str,
             place = f"{path.name}, line {number}"
             try:
                 yield place, decoder.decode(text)
-            except msgspec.DecodeError as problem:
-                differs(place, f"cannot be read: {problem}")
             except UnicodeDecodeError:
                 differs(place, "is not UTF-8")
+            except (ValueError, RecursionError) as problem:
+                differs(place, f"cannot be read: {problem}")
 
 
 def _rows(sitting: SittingLine) -> tuple[tuple[object, ...], list[tuple[object, ...]]]:

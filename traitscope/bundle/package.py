@@ -46,7 +46,7 @@ def read_package(folder: Path) -> dict[str, Any]:
     """The description of a bundle; empty where there is none that can be read."""
     try:
         found = json.loads((folder / PACKAGE).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -17,6 +17,9 @@ from traitscope.datafile import BLANK, LOST
 
 WHOLE = re.compile(r"([+-]?\d{1,9})(?:[.,]0+)?")  # spreadsheets write 4 as 4.0 where other cells of a column are empty
 
+# where a spreadsheet took an answer for a date; its month is no answer
+DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[ T][\d:.]*)?")
+
 
 def read_reply(
     trial: str, item: str, printed: Sequence[PrintedOption], reply: Reply, *, values: bool = True, placed: bool = True
@@ -49,6 +52,8 @@ def _read(trial: str, item: str, printed: tuple[PrintedOption, ...], text: str |
         return Reading(trial, "missing")
     if outcome := _OUTCOMES.get(said):
         return Reading(trial, outcome)
+    if DATE.fullmatch(said):
+        return Reading(trial, "unreadable")
     if whole := WHOLE.fullmatch(said):
         value = int(whole[1])
         places = [place for place, option in enumerate(printed) if option.value == value]

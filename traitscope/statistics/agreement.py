@@ -108,8 +108,8 @@ def _copied(sample: Sample) -> bool:
 
 def models(sample: Sample) -> str:
     """Two models that played the same personas."""
-    if "model" not in sample.table:
-        return "needs a column model"
+    if not {"model", "persona"} <= set(sample.table.columns):
+        return "needs the columns model and persona"
     shared = sample.table.groupby("persona")["model"].nunique()
     return "" if (shared > 1).any() else "needs two models that played the same personas"
 
