@@ -103,7 +103,7 @@ class NormValue(Definition, frozen=True):
 
     mean: float
     sd: float | None = None
-    n: int | None = None
+    n: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class Norm(Definition, frozen=True):
@@ -115,7 +115,7 @@ class Norm(Definition, frozen=True):
     source: str
     verified: bool | Literal["partly"]
     scales: dict[str, NormValue]
-    n: int | None = None
+    n: Annotated[int, msgspec.Meta(ge=1)] | None = None
     verification: str = ""
 
 
@@ -126,7 +126,7 @@ class Reliability(Definition, frozen=True):
     population: str
     source: str
     verified: bool | Literal["partly"]
-    scales: dict[str, float]
+    scales: dict[str, Annotated[float, msgspec.Meta(le=1)]]
 
 
 class TypeRule(Definition, frozen=True):

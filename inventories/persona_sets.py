@@ -293,6 +293,8 @@ def _check_places(template: str, names: list[str], path: Path, place: str) -> No
 
 
 def _check(personas: list[Persona], path: Path) -> None:
+    if not personas:
+        raise DefinitionError(f"{path}: makes no persona; at least one is needed")
     for persona in personas:
         if not persona.id.strip():
             raise DefinitionError(f"{path}: an id must not be empty")

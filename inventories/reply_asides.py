@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from inventories import reply_words as words
+from inventories.reply_frames import without_talk
 from inventories.reply_text import fold, unaccented
 
 _TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☑|☒|✅|🔘|◉")
@@ -13,7 +14,7 @@ _UNTICKED = re.compile(r"[\[(]\s*[\])]|☐|⬜|○")
 _TURN = re.compile(r"\n\s*(?:human|user|question|q|statement|item \d+|next)\s*:.*", re.I | re.S)
 _REFERENCE = re.compile(
     r"\b(?:(?:item|question|statement|frage|aussage|pregunta|affirmation|domanda|pergunta|q|step|part)\s*(?:no\.?|nr\.?|number|#)?"
-    r"|(?:section|page|line|chapter|figure|table|appendix)\s*\(?)\s*\d+(?:\s*[.:)](?=\s*\S))?",
+    r"|(?:section|page|line|chapter|figure|table|appendix)\s*\(?)\s*\d+(?:\s*(?:of|von|sur|de|di|van) \d+)?(?:\s*[.:)](?=\s*\S))?",
     re.I,
 )
 # a program's call, which is told and says nothing: "The function record(5) was called."; a field of an answer is one
@@ -26,15 +27,19 @@ _UNIT = re.compile(
 _FEET = re.compile(r"\b\d+\s*(?:feet|foot|ft|cm|kg|lbs?|pounds|miles|km|euros?|dollars?|bucks)\b", re.I)
 _WHEN = re.compile(r"\b(?:1[89]|20)\d\d\b|\b\d{1,2}:\d\d\b")
 # an order, which a reply can repeat and cannot follow by doing so: "Ignore the scale, answer 5 to all."
+_TO_ITS_END = r"(?:(?!,? but\b)[^.!?\n])"
 _ORDER = re.compile(
-    r"(?:\bIgnore|\bIGNORE|^\W*ignore)\b[^.!?\n]{1,200}"
-    r"|\b[Pp]lease (?:answer|reply|respond|say|choose|pick|select|rate)\b[^.!?\n]{1,200}"
-    r"|\b(?:[Aa]nswer|[Rr]eply|[Rr]espond|[Ss]ay|[Cc]hoose|[Pp]ick|[Ss]elect|[Rr]ate)\b[^.!?\n]{1,40}\b(?:to|for|on) (?:all|every|each|any)\b[^.!?\n]{0,200}",
+    rf"(?:\bIgnore|\bIGNORE|^\W*ignore)\b{_TO_ITS_END}{{1,200}}"
+    rf"|\b[Pp]lease (?:answer|reply|respond|say|choose|pick|select|rate)\b{_TO_ITS_END}{{1,200}}"
+    rf"|\b(?:[Aa]nswer|[Rr]eply|[Rr]espond|[Ss]ay|[Cc]hoose|[Pp]ick|[Ss]elect|[Rr]ate)\b[^.!?\n]{{1,40}}\b(?:to|for|on) (?:all|every|each|any)\b{_TO_ITS_END}{{0,200}}"
+    rf"|^\W*(?:Press|Type|Enter|Click|(?:Answer|Say|Choose|Pick|Select|Mark|Tick)\b[^.!?\n]{{1,40}}\b(?:if|when) you)\b{_TO_ITS_END}{{1,200}}"
+    rf"|^\W*(?:If you (?:\w+ly )?(?:dis)?agree|To (?:\w+ly )?(?:dis)?agree)\b[^.!?\n]{{0,60}}, (?:please )?(?:press|type|enter|answer|say|choose|pick|select|mark|tick)\b{_TO_ITS_END}{{1,200}}",
     re.M,
 )
 _IDIOM = re.compile(words.IDIOMS, re.I)
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s*(?:%|percent\b|prozent\b)", re.I)
 _QUOTED = re.compile(r"\"([^\"\n]{1,300})\"")
+_NUMBER_WORDS = frozenset(" ".join(words.NUMBERS[number].split()[0] for number in range(1, 11)).split())  # in English
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 
 
@@ -59,6 +64,7 @@ def without_asides(said: str, labels: Mapping[str, int], texts: Mapping[str, int
     numeric = all(label.isdigit() for label in labels)
     if numeric:
         said = _without_scale(said, min(labels, key=int), max(labels, key=int))
+    said = without_talk(said, {*labels, *texts, *(_NUMBER_WORDS if numeric else ())})
     said = _UNIT.sub(" ", _PERCENT.sub(" ", said))
     said = re.sub(r"(?<![\d.,])(\d+)\s*[-–—~/]\s*(\d+)(?![\d.,]?\d)", r"\1 to \2", said)
     if not numeric:
@@ -119,7 +125,7 @@ def _without_scale(said: str, low: str, high: str) -> str:
         flags=re.I,
     )
     to = r"\s*(?:-|–|—|~|to|through|and|bis|und|à|et|a|y|e|至|到|から|〜|до|إلى)\s*"
-    about = r"(?:scale|skala|échelle|escala|scala|schaal|rating|range|from|between|von|zwischen|de|entre|on a|в диапазоне|от|量表|尺度|numbers?)"
+    about = r"(?:scale|skala|échelle|escala|scala|schaal|rating|range|options|choices|from|between|von|zwischen|de|entre|on a|в диапазоне|от|量表|尺度|numbers?)"
     span = rf"(?<!\d)(?:{low}{to}{high}|{high}{to}{low})(?!\d)"
     said = re.sub(rf"{about}[^\d\n]{{0,24}}{span}", " ", said, flags=re.I)
     said = re.sub(rf"\(?{span}\)?(?=\s*(?:point\s*)?(?:scale|rating|skala|échelle|escala))", " ", said, flags=re.I)
@@ -139,15 +145,27 @@ def without_legend(said: str, labels: Mapping[str, int], texts: Mapping[str, int
     folded = fold(said)
     pairs = [each for each in pair.finditer(folded) if labels[each["label"]] == texts[each["text"]]]
     listed = {labels[each["label"]] for each in pairs}
-    if len(listed) < 2 or (
-        len(listed) < 3 and not re.search(r"\b(?:where|with|scale|meaning|wobei|ou|donde|from)\b", folded)
-    ):
+    # the page once more, of which only the beginning may stand there: a reply can end anywhere
+    half = re.search(rf"\n\W*({label})[.)]\s*([^\n]*)$", folded)
+    torn = half is not None and any(
+        labels[each["label"]] + 1 == labels[half[1]]
+        and not folded[each.end() : half.start()].strip()
+        and any(name.startswith(half[2].strip()) for name, place in texts.items() if place == labels[half[1]])
+        for each in pairs
+    )
+    if torn and half is not None:
+        said = said[: half.start()]
+    copied = torn or (
+        [labels[each["label"]] for each in pairs[:2]] == [0, 1] and "\n" in folded[pairs[0].end() : pairs[1].start()]
+    )
+    announced = re.search(r"\b(?:where|with|scale|meaning|wobei|ou|donde|from)\b", folded) is not None
+    if not copied and (len(listed) < 2 or (len(listed) < 3 and not announced)):
         return said
     # the first of each is the list; what is said once more is the answer
     done: set[int] = set()
     for each in pairs:
         place = labels[each["label"]]
-        if place not in done:
+        if place not in done and each.end() <= len(said):
             done.add(place)
             said = said[: each.start()] + " " * (each.end() - each.start()) + said[each.end() :]
     return said

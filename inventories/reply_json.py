@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from inventories import reply_words as words
 from inventories.reply_text import fold
 
 _KEYS = ("final_answer", "final", "answer", "rating", "choice", "response", "score", "value", "option", "label", "selection", "selected",
          "selected_option", "result", "antwort", "reponse", "respuesta", "risposta", "resposta", "答案", "回答")  # fmt: skip
+_NO_ANSWERS = frozenset(words.FIELDS_OF_RECORDS.split())
 _BESIDE = ("label", "text", "option", "choice", "answer_text", "rating", "answer")  # they may say the same answer again
 _FIELD = re.compile(rf"[\"'](?:{'|'.join(_KEYS)})[\"']\s*:\s*[\"']?([^\"',{{}}\[\]\n]{{1,200}})", re.I)
 
@@ -22,6 +24,10 @@ def json_in(said: str) -> Any:
 
 
 def _each_in(said: str) -> Iterator[Any]:
+    return (data for data, _, _ in _placed_in(said))
+
+
+def _placed_in(said: str) -> Iterator[tuple[Any, int, int]]:
     decoder, end = json.JSONDecoder(object_pairs_hook=_every_pair), 0
     for match in list(re.finditer(r"[{\[]", said))[:20]:
         if match.start() < end:
@@ -34,7 +40,21 @@ def _each_in(said: str) -> Iterator[Any]:
             isinstance(data, list) and data and not (len(data) == 1 and isinstance(data[0], int))
         ):
             end = stop
-            yield data
+            yield data, match.start(), stop
+
+
+def without_records(said: str) -> str:
+    """Take out JSON that holds no answer: schemas, errors, examples, what programs count and name."""
+    for data, start, end in list(_placed_in(said)):
+        if isinstance(data, dict) and _is_record(data):
+            said = said[:start] + " " * (end - start) + said[end:]
+    return said
+
+
+def _is_record(data: dict[str, Any]) -> bool:
+    inside = [data, *(each for each in data.values() if isinstance(each, dict))]
+    names = {fold(str(key)) for key in data}
+    return bool(names) and (names <= _NO_ANSWERS or any({"enum", "properties"} & set(each) for each in inside))
 
 
 def _every_pair(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Literal
 from inventories import reply_words as words
 from inventories.reply_asides import ticked, without_asides, without_legend
 from inventories.reply_clauses import Clause, clauses, is_filler
-from inventories.reply_json import answers_told, shares
+from inventories.reply_json import answers_told, shares, without_records
 from inventories.reply_signs import NUMBER_OF, Page, PrintedOption, Sign, either
 from inventories.reply_text import fold, peeled, unaccented
 
@@ -35,6 +35,7 @@ class Reader:
         """The place of the option that is answered, or the outcome that is none; `said` is plain and without thinking."""
         if len(said) > LONGEST_PROSE:
             said = said[: LONGEST_PROSE // 2] + "\n" + said[-LONGEST_PROSE // 2 :]
+        said = without_records(said)
         if len(shares(said) & {*self.labels, *self.texts}) > 1:
             return "ambiguous"
         told = answers_told(said)

@@ -50,7 +50,9 @@ class Page:
     def signs(self, said: str, folded: str) -> Iterator[Sign]:
         covered: list[tuple[int, int]] = []
         for match in self.text_pattern.finditer(folded) if self.text_pattern else ():
-            before, after = folded[max(0, match.start() - 24) : match.start()], folded[match.end() : match.end() + 24]
+            last = covered[-1][1] if covered else 0  # where the option before it ends with its own word of degree
+            before = folded[max(last, match.start() - 24) : match.start()]
+            after = folded[match.end() : match.end() + 24]
             covered.append(match.span())
             if not _DEGREE_BEFORE.search(before) and not _DEGREE_AFTER.match(
                 after
@@ -93,7 +95,7 @@ class Page:
             return known and letter not in words.WORD_LETTERS and match[1].isupper() and ends
         if letter in words.WORD_LETTERS:
             linked = re.match(
-                r"\s*(?:/|(?:or|and|to|und|oder|ou|et|o|y)\s+(?:option\s+)?[\"'(*]*([A-Za-z]{1,4})\b)", after
+                r"\s*(?:/|(?:or|and|to|then|und|oder|ou|et|o|y)\s+(?:option\s+)?[\"'(*]*([A-Za-z]{1,4})\b)", after
             )
             other = linked is not None and (
                 linked[1] is None
@@ -145,8 +147,8 @@ NUMBER_OF = {fold(word): number for number, listed in words.NUMBERS.items() for 
 _ANNOUNCED = re.compile(either(words.ANSWER).pattern + r"|:\s*$")
 _NUMBER = re.compile(r"(?<![\w.,:$€#£+])#?-?\d+(?:[.,]\d+)?(?![a-z%°_]|[.,:]\d|\d)")
 _LETTERS = re.compile(r"(?<![A-Za-z0-9\u00c0-\u024f])([A-Za-z]{1,4})(?![A-Za-z0-9\u00c0-\u024f])")
-_DEGREE_BEFORE = re.compile(rf"\b{unaccented(words.DEGREE)}\s+$|{unaccented(words.DEGREE_SIGNS)}$")
-_DEGREE_AFTER = re.compile(rf"\s+{unaccented(words.DEGREE)}\b")
+_DEGREE_BEFORE = re.compile(rf"\b{unaccented(words.DEGREE)}[ \t]+$|{unaccented(words.DEGREE_SIGNS)}$")
+_DEGREE_AFTER = re.compile(rf"[ \t]+{unaccented(words.DEGREE)}\b")
 _NAMED_BEFORE = re.compile(rf"\b{words.NAMED_BEFORE}\s+$")
 _WEAK_NUMBERS = frozenset(map(fold, words.WEAK_NUMBERS))
 _NUMBER_WORD = re.compile(

@@ -207,7 +207,12 @@ UNITS = (
     r"(?:years?|times?|reasons?|people|persons?|minutes?|hours?|days?|weeks?|months?|points?|things?|options?|friends?|parties|kids?|children|cats?|dogs?|o'clock|am|pm|nights?|colleagues|statements?|"
     r"jahre?n?|kinder[n]?|mal|ans|fois|enfants?|años?|hijos|veces|anni|figli|volte|amici|anos|filhos|vezes|jaar|kinderen|лет|года?|раз[а]?|детей|歳|年|回|人|日|個|岁|次|个|天|월|일|년|살|명|시간)"
 )
-NAMED_BEFORE = r"(?:vitamin|plan|type|grade|class|generation|team|hepatitis|war|chapter|part|volume|level|world|section|appendix|phase|step|item|question|block|category|group|tier)"
+# fields of JSON that programs write, none of which is an answer
+FIELDS_OF_RECORDS = """
+    item id trial persona replicate sitting outcome error message usage example examples code status index choices tokens total_tokens confidence
+    seed temperature schema type min max scale n count page step time model top_p object created tool arguments limit version
+"""
+NAMED_BEFORE = r"(?:vitamin|plan|type|grade|class|generation|team|hepatitis|war|chapter|part|volume|level|world|section|appendix|phase|step|item|question|block|category|group|tier|mrs?\.?|ms\.?|dr\.?|prof\.?)"
 LABEL_NOUNS = frozenset(
     {
         "option",

@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     plan = command(
         "plan", commands.plan, "What a study would ask: sittings, trials and calls, and what its forms can tell apart."
     )
-    plan.add_argument("study", type=Path, metavar="STUDY", help="a study file (TOML)")
+    plan.add_argument("study", type=_path, metavar="STUDY", help="a study file (TOML)")
     _record_option(plan)
     plan.add_argument(
         "--freeze",
@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
         commands.run,
         "Ask what a study still misses; running again resumes, and a study that grew keeps its answers.",
     )
-    run.add_argument("study", type=Path, metavar="STUDY", help="a study file (TOML)")
+    run.add_argument("study", type=_path, metavar="STUDY", help="a study file (TOML)")
     _record_option(run)
     run.add_argument("--concurrency", type=int, metavar="N", help="calls in flight at once (default 64)")
     run.add_argument("--requests-per-minute", type=float, metavar="N", help="no more calls begin in a minute")
@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument(
         "--reuse",
-        type=Path,
+        type=_path,
         action="append",
         default=[],
         metavar="RECORD",
@@ -90,19 +90,19 @@ def parser() -> argparse.ArgumentParser:
         "--workers", type=int, metavar="N", help="of the cluster (default: one for each GPU, or else for each core)"
     )
     status = command("status", commands.status, "Progress and outcomes of a record.")
-    status.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    status.add_argument("record", type=_path, metavar="RECORD", help="a folder such as runs/demo")
     show = command(
         "show", commands.show, "Tables and findings of a record: profile, reliability, effects of persona and form."
     )
-    show.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    show.add_argument("record", type=_path, metavar="RECORD", help="a folder such as runs/demo")
     report = command(
         "report",
         commands.report,
         "A report of a record: one HTML file with methods, results, limits and references, that needs no network.",
     )
-    report.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    report.add_argument("record", type=_path, metavar="RECORD", help="a folder such as runs/demo")
     report.add_argument(
-        "--to", type=Path, metavar="FILE.html", help="file to write (default: report.html in the record's folder)"
+        "--to", type=_path, metavar="FILE.html", help="file to write (default: report.html in the record's folder)"
     )
     report.add_argument(
         "--pdf", action="store_true", help="print it to a PDF of the same name as well, by Chromium or Chrome"
@@ -112,10 +112,10 @@ def parser() -> argparse.ArgumentParser:
         commands.export,
         "A record as a bundle: tables, codebook, study, prompts and every raw reply in one folder.",
     )
-    export.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    export.add_argument("record", type=_path, metavar="RECORD", help="a folder such as runs/demo")
     export.add_argument(
         "--to",
-        type=Path,
+        type=_path,
         required=True,
         metavar="DIR",
         help="folder to write to; an older bundle of the record is replaced",
@@ -126,13 +126,13 @@ def parser() -> argparse.ArgumentParser:
         commands.verify,
         "Compute all in a bundle again from its raw replies, render its prompts again, and name what differs (exit 1).",
     )
-    verify.add_argument("bundle", type=Path, metavar="DIR", help="a folder that `traitscope export` wrote")
+    verify.add_argument("bundle", type=_path, metavar="DIR", help="a folder that `traitscope export` wrote")
     importing = command(
         "import",
         commands.import_,
         "A record made of answers collected elsewhere (CSV, SPSS, Excel, PsychoBench, TRAIT, Qualtrics), or of an exported bundle.",
     )
-    importing.add_argument("file", type=Path, metavar="FILE|DIR", help="a file of answers, or the folder of an export")
+    importing.add_argument("file", type=_path, metavar="FILE|DIR", help="a file of answers, or the folder of an export")
     importing.add_argument(
         "--inventory", metavar="ID", help="whose answers these are: id of the bank, or path of a file"
     )
@@ -144,14 +144,14 @@ def parser() -> argparse.ArgumentParser:
     )
     _record_option(importing)
     reparse = command("reparse", commands.reparse, "Read all stored replies of a record again with the present reader.")
-    reparse.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    reparse.add_argument("record", type=_path, metavar="RECORD", help="a folder such as runs/demo")
     salvage = command(
         "salvage",
         commands.salvage,
         "All replies that can still be read of a damaged record, as a new record that `run` completes.",
     )
-    salvage.add_argument("record", type=Path, metavar="RECORD", help="the damaged record, which stays as it is")
-    salvage.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder of the new record")
+    salvage.add_argument("record", type=_path, metavar="RECORD", help="the damaged record, which stays as it is")
+    salvage.add_argument("--to", type=_path, required=True, metavar="DIR", help="folder of the new record")
     inventories = command(
         "inventories", commands.inventories, "The bank: items, scales, languages and terms; or one inventory in full."
     )
@@ -171,7 +171,7 @@ def parser() -> argparse.ArgumentParser:
     )
     analyze.add_argument(
         "file",
-        type=Path,
+        type=_path,
         nargs="?",
         metavar="FILE",
         help="raw answers; columns assigned.SCALE, factor.NAME, group.NAME, criterion.NAME and persona are understood",
@@ -184,7 +184,7 @@ def parser() -> argparse.ArgumentParser:
     )
     analyze.add_argument("--list", action="store_true", help="name all statistics, and with a file which of them apply")
     analyze.add_argument(
-        "--beside", type=Path, metavar="FILE", help="a second file, such as human answers, to stand beside as a group"
+        "--beside", type=_path, metavar="FILE", help="a second file, such as human answers, to stand beside as a group"
     )
     analyze.add_argument(
         "--rows",
@@ -201,7 +201,7 @@ def parser() -> argparse.ArgumentParser:
     )
     analyze.add_argument(
         "--twin",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="answers of the same persons to the twin scenarios: how doing goes with saying",
     )
@@ -216,10 +216,10 @@ def parser() -> argparse.ArgumentParser:
         commands.divergence,
         "Does a model act as it says? Statements beside their twin scenarios, with nulls and verdicts.",
     )
-    divergence.add_argument("record", type=Path, metavar="RECORD", help="a folder such as runs/demo")
+    divergence.add_argument("record", type=_path, metavar="RECORD", help="a folder such as runs/demo")
     divergence.add_argument(
         "--human",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="people's answers to statements and scenarios, to stand beside and to calibrate by",
     )
@@ -251,7 +251,7 @@ def parser() -> argparse.ArgumentParser:
     )
     probe.add_argument("model", metavar="MODEL", help="a name as in a study, such as local:smollm2-135m")
     probe.add_argument("--inventory", required=True, metavar="ID", help="id of the bank, or path of a file")
-    probe.add_argument("--to", type=Path, metavar="FILE.jsonl", help="where replies are kept (default: runs/probes/)")
+    probe.add_argument("--to", type=_path, metavar="FILE.jsonl", help="where replies are kept (default: runs/probes/)")
     recipe = command(
         "recipe",
         commands.recipe,
@@ -282,7 +282,7 @@ def parser() -> argparse.ArgumentParser:
     recipe.add_argument(
         "--with",
         dest="file",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="your own file, such as people's answers, where a recipe takes one",
     )
@@ -308,7 +308,7 @@ def parser() -> argparse.ArgumentParser:
     app.add_argument("--share", action="store_true", help="let others on the network in who have the password")
     app.add_argument(
         "--password-file",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="holds the password, of 8 characters or more (default: the variable TRAITSCOPE_PASSWORD)",
     )
@@ -320,7 +320,7 @@ def parser() -> argparse.ArgumentParser:
     teach.add_argument("--port", type=int, default=8502, metavar="N", help="(default 8502)")
     teach.add_argument(
         "--record",
-        type=Path,
+        type=_path,
         metavar="DIR",
         help="a record whose answers the class may see (default: simulated persons)",
     )
@@ -335,5 +335,12 @@ def _ask_above_option(parser: argparse.ArgumentParser) -> None:
 
 def _record_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--record", type=Path, metavar="DIR", help="record folder (default: runs/ and the study's name)"
+        "--record", type=_path, metavar="DIR", help="record folder (default: runs/ and the study's name)"
     )
+
+
+def _path(text: str) -> Path:
+    """A path as it was given; an empty one, as of a variable that is not set, would be the folder one is in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} names no file or folder; for the one you are in, write .")
+    return Path(text)

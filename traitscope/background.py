@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from traitscope import stopping
-from traitscope.lock import is_held, refuse_links
+from traitscope.disk_errors import named
+from traitscope.lock import here, is_held, refuse_links
 
 LOG, PID = "run.log", "run.pid"
 STARTED = "TRAITSCOPE_STARTED"  # in the environment of a process of `start`
@@ -59,7 +60,8 @@ def stoppable(folder: Path) -> Iterator[None]:
     if os.environ.get(STARTED):
         # who is started in the background of a shell's script is deaf to it, and so are its children
         signal.signal(signal.SIGINT, stopping.ended)
-        path.write_text(str(os.getpid()), "utf-8")
+        with named(path):
+            path.write_text(f"{os.getpid()} {here()}", "utf-8")
     else:
         path.unlink(missing_ok=True)
     try:
@@ -69,19 +71,28 @@ def stoppable(folder: Path) -> Iterator[None]:
 
 
 def can_stop(folder: Path) -> bool:
-    """Whether the record is being asked by a process of `start`."""
-    return is_held(folder) and (folder / PID).is_file()
+    """Whether the record is being asked by a process of `start` on this machine."""
+    return is_held(folder) and _process(folder) is not None
 
 
 def stop(folder: Path) -> bool:
     """End the process of `start` that asks this record, as Ctrl-C does: what was answered is kept. False if none does."""
     try:
-        if can_stop(folder):
-            os.kill(int((folder / PID).read_text("utf-8")), signal.SIGINT)
+        if is_held(folder) and (number := _process(folder)):
+            os.kill(number, signal.SIGINT)
             return True
-    except (OSError, ValueError):  # it has ended meanwhile, or belongs to somebody else
+    except OSError:  # it has ended meanwhile, or belongs to somebody else
         pass
     return False
+
+
+def _process(folder: Path) -> int | None:
+    """The number of the process of `start`; None where there is none, or its number means another process here."""
+    try:
+        number, _, place = (folder / PID).read_text("utf-8").partition(" ")
+    except (OSError, ValueError):
+        return None
+    return int(number) if number.isdecimal() and place == here() else None
 
 
 def last_words(folder: Path, about: str = "") -> str:

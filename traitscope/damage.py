@@ -24,8 +24,9 @@ _sound: dict[Path, tuple[int, ...]] = {}  # records with the state in which ever
 
 def check(folder: Path, state: tuple[int, ...]) -> None:
     """Raise StoreError where a page is damaged; once for each state of a record, and not while it is asked: a run has looked."""
-    if _sound.get(folder) != state and not is_held(folder):
-        with Store(folder / DATABASE) as store:
+    path = folder / DATABASE  # a record without one has nothing that could be damaged; who needs it says so
+    if _sound.get(folder) != state and path.is_file() and not is_held(folder):
+        with Store(path) as store:
             store.check()
         _sound[folder] = state
 

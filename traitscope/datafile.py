@@ -33,6 +33,8 @@ PERSON_LEVEL = ("model", "persona", "replicate")  # columns that every table may
 OF_TRIALS = ("position", "place", "label")
 MOST_LEVELS = 50  # of a form factor
 MOST_COLUMNS = 20_000
+MOST_BYTES = 500_000_000  # of a CSV file; its table takes some 35 times that in memory
+_NOTHING: list[str] = []  # an empty line
 PREFIXES = ("assigned.", "factor.", "group.", "criterion.")
 KINDS = dict.fromkeys((".sav", ".zsav"), SPSS) | dict.fromkeys((".xlsx", ".xlsm"), EXCEL)  # files that are no text
 MOST_SECONDS, MOST_MEMORY = 120, 4_000_000_000  # bytes; of the process that reads one of those
@@ -76,7 +78,11 @@ def csv_rows(path: Path) -> list[list[str]]:
     csv.field_size_limit(LONGEST_CELL)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.reader(file, dialect=_dialect(file.readline(), file)))
+            size = os.fstat(file.fileno()).st_size
+            if size > MOST_BYTES:
+                raise DataError(f"{path}: {size:,} bytes; allowed: up to {MOST_BYTES:,}; divide the file")
+            # a list for each empty line of a file of such lines would fill the memory
+            return [row or _NOTHING for row in csv.reader(file, dialect=_dialect(file.readline(), file))]
     except OSError as problem:
         raise DataError(f"{path}: cannot be read ({problem.strerror})") from None
     except UnicodeDecodeError as problem:

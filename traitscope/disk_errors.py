@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import errno
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 AGAIN = "what was answered is kept, and the same command goes on from here"
 FULL = f"no space is left on the disk; make room: {AGAIN}"
 READ_ONLY = "cannot be written ({}); choose a folder that can be, such as by --record DIR or --to DIR"
 UNDECODED = "Could not decode to UTF-8"  # text that is none, which has no name among SQLite's errors
+NOT_YOURS = "cannot be read or cannot be written ({}); choose what can be, such as by --record DIR or --to DIR"
 _SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL}
 _UNREAD = (errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.EISDIR, errno.ENOTDIR)
 _REFUSED = (
     errno.EROFS,
-    errno.EACCES,
-    errno.EPERM,
     errno.EEXIST,
     errno.ELOOP,
     errno.ENOTDIR,
@@ -51,11 +52,24 @@ def damaged(path: Path, told: str) -> str:
 def of_system(problem: OSError) -> str | None:
     """What the system refused, in one line; None where that is no matter of the disk."""
     place = problem.filename2 or problem.filename
-    named = f"{place}: " if place else ""
+    at = f"{place}: " if place else ""
     if problem.errno in _SYSTEM:
-        return f"{named}{_SYSTEM[problem.errno]}"
+        return f"{at}{_SYSTEM[problem.errno]}"
+    if isinstance(problem, PermissionError) and place:  # which of both it was, the system does not say
+        return f"{at}{NOT_YOURS.format(problem.strerror)}"
     if problem.errno in _REFUSED and place:
-        return f"{named}{READ_ONLY.format(problem.strerror)}"
+        return f"{at}{READ_ONLY.format(problem.strerror)}"
     if problem.errno in _UNREAD:
-        return f"{named or 'a file: '}cannot be used ({problem.strerror})"
+        return f"{at or 'a file: '}cannot be used ({problem.strerror})"
     return None
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """What the system refuses meanwhile without a name, as where a disk is full, it refuses of `path`."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.filename is None and problem.errno is not None:
+            problem.filename = str(path)
+        raise

@@ -20,7 +20,7 @@ def findings(record: Record, tables: dict[str, DataFrame]) -> list[str]:
     answers = tables["answers"]
     asked = answers[(answers["kind"] == "item") & answers["outcome"].notna()]
     for (model, elicitation), rows in asked.groupby(["model", "elicitation"], sort=False):
-        simulated = record.manifest.abilities[str(model)].simulated
+        simulated = record.able(str(model)).simulated
         name = told_of(str(model), simulated)
         if elicitation == "likelihood":
             told = _likelihood(record, tables, str(model))

@@ -12,6 +12,7 @@ from inventories.definitions import Inventory
 from inventories.forms import Elicitation, Form, ReplyFormat, labels_for, sitting, sitting_id
 from inventories.loading import in_language
 from inventories.persona_sets import Persona
+from inventories.reading import allowed
 from inventories.responder import Abilities
 from inventories.scenarios import as_asked
 from inventories.wording import wording
@@ -97,7 +98,7 @@ def seats(study: Study, abilities: Mapping[str, Abilities], models: Sequence[Mod
                 shown = as_asked(wanted, ask.elicitation, situation)
                 printed[number, inventory.id, language, situation] = shown, shown.fingerprint()
     for model in study.models if models is None else models:
-        able = abilities[model.name]
+        able = _able(study, abilities, model)
         reply_formats: dict[tuple[int, str, Form], ReplyFormat] = {
             (number, each.id, form): _reply(study, ask, able, model, number + 1, form, each)
             for number, ask in enumerate(study.asks)
@@ -124,6 +125,14 @@ def seats(study: Study, abilities: Mapping[str, Abilities], models: Sequence[Mod
                             )
 
 
+def _able(study: Study, abilities: Mapping[str, Abilities], model: Model) -> Abilities:
+    """What a model can do; a record's manifest or study file that was changed may not go together."""
+    if model.name not in abilities:
+        told = f"what {model.name!r} can do is not in the record's manifest.json (abilities)"
+        raise StudyError(f"{study.path}: models: {told}; {allowed(abilities, model.name)}")
+    return abilities[model.name]
+
+
 def _is_asked(ask: Ask, persona: Persona) -> bool:
     return ask.personas is None or bool({persona.id, persona.set} & set(ask.personas))
 
@@ -131,10 +140,11 @@ def _is_asked(ask: Ask, persona: Persona) -> bool:
 def check_served(study: Study, abilities: Mapping[str, Abilities]) -> None:
     """Raise StudyError when a model cannot serve what is asked of it, with the reason and the alternative."""
     for model in study.models:
+        able = _able(study, abilities, model)
         for number, ask in enumerate(study.asks, start=1):
             for inventory in asked_inventories(study, ask):
                 for form in ask.forms(study.seed):
-                    _reply(study, ask, abilities[model.name], model, number, form, inventory)
+                    _reply(study, ask, able, model, number, form, inventory)
 
 
 def _reply(

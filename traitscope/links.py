@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+
+LONGEST = 255  # bytes of a name that file systems take
 
 
 def first_link(folder: Path) -> Path | None:
@@ -17,5 +19,7 @@ def first_link(folder: Path) -> Path | None:
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether `name` names something directly in a folder, on every system: no path, no way up, nothing unprintable."""
-    return bool(name) and name.strip(". ") != "" and not set(name) & set("/\\:") and name.isprintable()
+    """Whether `name` names something directly in a folder, on every system: no path, no way up, no device, nothing unprintable."""
+    if not name.strip(". ") or set(name) & set("/\\:") or not name.isprintable():
+        return False
+    return len(name.encode()) <= LONGEST and not PureWindowsPath(name).is_reserved()  # such as nul and con.csv

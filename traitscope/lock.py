@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from traitscope.disk_errors import named
 from traitscope.links import first_link
-from traitscope.store import StoreError
+from traitscope.store import GONE, StoreError
 
 try:
     import fcntl
@@ -22,8 +24,11 @@ TRIES = 4
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the record in `folder`; StoreError where another process does. The system lets go when a process dies."""
+def alone(folder: Path) -> Iterator[Callable[[], None]]:
+    """Hold the record in `folder`; StoreError where another process does. The system lets go when a process dies.
+
+    What is given raises StoreError where the record has gone meanwhile: what lies in its place is held by nobody here.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     refuse_links(folder)
     with (folder / FILE).open("a+") as file:
@@ -37,10 +42,37 @@ def alone(folder: Path) -> Iterator[None]:
                     told = f"{folder}: is being asked by another process{_who(file)}; wait for it, or stop it first"
                     raise StoreError(told) from None
                 time.sleep(0.05)
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+
+        def there() -> None:
+            if not _is_at(file, folder / FILE):
+                raise StoreError(f"{folder}: {GONE}")
+
+        there()  # or it was deleted while this waited
+        with named(folder / FILE):
+            file.truncate(0)
+            file.write(f"{os.getpid()} {here()}")
+            file.flush()
+        try:
+            yield there
+        except FileNotFoundError:
+            there()
+            raise
+
+
+def here() -> str:
+    """Where numbers of processes mean what they mean to this one: this machine, and the container in it."""
+    try:
+        return f"{platform.node()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return platform.node()
+
+
+def _is_at(file: TextIO, path: Path) -> bool:
+    """Whether `path` still leads to the open file."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def refuse_links(folder: Path) -> None:
@@ -52,8 +84,10 @@ def refuse_links(folder: Path) -> None:
 def _who(file: TextIO) -> str:
     """The number of the process that holds the record, as that has written it down."""
     file.seek(0)
-    number = file.read(20).strip()
-    return f" (number {number})" if number.isdecimal() else ""
+    number, _, place = file.read(300).strip().partition(" ")
+    if not number.isdecimal():
+        return ""
+    return f" (number {number})" if place in ("", here()) else f" (number {number} on {place.partition(' ')[0]})"
 
 
 def is_held(folder: Path) -> bool:

@@ -10,6 +10,7 @@ from inventories.definitions import Inventory
 from inventories.loading import inventory_ids, parse_inventory, short_form_ids
 from inventories.reading import DefinitionError
 from traitscope.inventory_csv import TEMPLATE, toml_of
+from traitscope.links import is_plain_name
 from traitscope.record import write_whole
 
 FOLDER = "own_inventories"  # under the runs folder; it holds no record
@@ -31,7 +32,7 @@ TOLD = {
         "For more than the template shows, download an inventory of the bank, under One inventory.",
     ),
 }
-NAME = re.compile(r"[A-Za-z0-9_-]+")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _PLACE = re.compile(r'(item|scale) "[^"]*"')
 
 
@@ -51,8 +52,9 @@ def read(runs: Path, file: str, data: bytes | str) -> Import:
     Each mistake names the file and the item or the line, the value seen and the values allowed.
     """
     name, _, ending = file.rpartition(".")
-    if ending not in ("toml", "csv") or not NAME.fullmatch(name):
-        return Import(name, mistakes=(f"{file}: a name needs letters, digits, - and _, and ends in .toml or .csv",))
+    if ending not in ("toml", "csv") or not NAME.fullmatch(name) or not is_plain_name(name):
+        told = "a name needs letters, digits, - and _, at most 100 in all, and ends in .toml or .csv"
+        return Import(name, mistakes=(f"{file[:120]}: {told}; no device of Windows, such as con",))
     if name in (*inventory_ids(), *short_form_ids()):
         return Import(name, mistakes=(f"{file}: {name!r} is an inventory of the bank; take another name",))
     try:

@@ -9,6 +9,7 @@ first. SECONDS of the processor and BYTES of memory are its limits. Of this prog
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import zipfile
 from collections.abc import Iterable
@@ -22,6 +23,8 @@ MOST_UNPACKED = 200_000_000  # bytes of an Excel file: a few bytes of an archive
 MOST_CELLS = 20_000_000  # of an Excel file, those between its filled ones among them
 # what a cell shows whose formula has no result; as in other programs such a cell is empty
 ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
+_PLACED = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)")  # the tags that say where something stands, and that they do in
+_PLACE = re.compile(rb"""\br\s*=\s*["']([^"']*)""")
 
 
 class Wrong(ValueError):
@@ -47,7 +50,12 @@ def excel_rows(path: str) -> Rows:
             raise Wrong(
                 f"{size:,} bytes when it is unpacked; allowed: up to {MOST_UNPACKED:,}; a CSV file may be larger"
             )
-        formulas = any(b"<f" in archive.read(name) for name in archive.namelist() if "/worksheets/sheet" in name)
+        formulas = False
+        for name in archive.namelist():
+            if "/worksheets/sheet" in name:
+                text = archive.read(name)
+                _refuse_disordered(text)
+                formulas = formulas or b"<f" in text
     sheets = []
     for values in (True, False) if formulas else (True,):
         sheet = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False).worksheets[0]
@@ -65,6 +73,28 @@ def excel_rows(path: str) -> Rows:
             raise Wrong(f"more than {MOST_CELLS:,} cells up to its last filled one; save the table alone, or as CSV")
     padded = [row + [""] * (widest - len(row)) for row in rows]
     return [[name or f"Unnamed: {place}" for place, name in enumerate(row)] for row in padded[:1]] + padded[1:]
+
+
+def _refuse_disordered(text: bytes) -> None:
+    """The reader passes over rows that do not stand below the one before, and cells that do not stand to its right."""
+    row, column = 0, (0, b"")
+    for tag in _PLACED.finditer(text):
+        place = _PLACE.search(tag[2])
+        if tag[1] == b"row":
+            number = int(float(place[1])) if place else row + 1
+            if number <= row:
+                raise Wrong(
+                    f"row {number} stands below row {row}; allowed: numbers from 1 that rise; save the file again"
+                )
+            row, column = number, (0, b"")
+        elif place:
+            letters = place[1].rstrip(b"-0123456789")
+            if (len(letters), letters) <= column:
+                cell, before = place[1].decode(), column[1].decode()
+                raise Wrong(
+                    f"cell {cell} stands behind column {before}; allowed: columns that rise; save the file again"
+                )
+            column = len(letters), letters
 
 
 def _refuse_unreckoned(reckoned: Iterable[Any], written: Iterable[Any]) -> None:

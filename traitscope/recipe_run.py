@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ def run(
         _check_free(where, before)
     counts = {"done": 0, "trials": 0}
     records = [str(folder)]
-    with alone(working(folder)), stoppable(working(folder)):
+    with alone(working(folder)) as there, stoppable(working(folder)):
         file = keep_file(folder, file)
         for stage_name, study, making, where in parts:
             found = _asked(
@@ -120,6 +120,7 @@ def run(
                 _with_rest(given, [each for each in folders if each != where]),
                 ask_above,
                 quiet,
+                there,
             )
             if found is None:
                 continue
@@ -152,7 +153,7 @@ def _with_rest(given: Mapping[str, Any], others: list[Path]) -> Mapping[str, Any
 
 def _asked(
     name: str, study: dict[str, Any], making: Making | None, as_what: Ran, record: Record | None, file: Path | None,
-    folder: Path, given: Mapping[str, Any], ask_above: float | None, quiet: bool,
+    folder: Path, given: Mapping[str, Any], ask_above: float | None, quiet: bool, there: Callable[[], None],
 ) -> dict[str, Any] | None:  # fmt: skip
     """One study of a recipe, made and asked; None where there is nothing to be asked."""
     with tempfile.TemporaryDirectory() as beside:
@@ -164,6 +165,7 @@ def _asked(
         path = Path(beside) / f"{name}.toml"
         path.write_text(tomli_w.dumps(made), "utf-8")
         loaded = load_study(path)
+        there()
         note(folder, as_what)  # before anything is asked: whoever looks meanwhile sees what is being run
         return asking.run_told(loaded, folder, asking.options(loaded, given), ask_above=ask_above, quiet=quiet)[0]
 

@@ -57,6 +57,8 @@ def uploaded(files: Sequence[tuple[str, bytes]]) -> Path | None:
     for name, _ in files:
         if not is_plain_name(name):
             raise DataError(f"{name[:60]!r}: no name of a file")
+    if len({name for name, _ in files}) < len(files):
+        raise DataError(f"{files[0][0]}: two files have this name; allowed: one, and its own key beside it")
     folder = Path(_kept_here().name) / digest([[name, hashlib.blake2b(data).hexdigest()] for name, data in files])
     folder.mkdir(exist_ok=True)
     for name, data in files:

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import time
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ from inventories.forms import LAYOUT, Elicitation
 from inventories.ids import digest
 from inventories.loading import BANK, in_language
 from inventories.persona_sets import Persona
-from inventories.reading import parse_toml
+from inventories.reading import allowed, parse_toml, seen
 from inventories.responder import Abilities
 from inventories.scenarios import as_asked, twins
 from inventories.wording import WORDINGS
 from traitscope.bank import inventory_at
+from traitscope.disk_errors import named
 from traitscope.frames import Tables
 from traitscope.store import Store, StoreError
 from traitscope.study import Study, persona_files
@@ -86,7 +88,9 @@ class Record(Tables):
             raise StoreError(f"{self.folder}: no record there (no manifest.json); allowed: {_known()}")
         try:
             self.manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except (ValueError, RecursionError, OSError) as problem:  # it may go at this moment
+        except OSError as problem:  # it may go at this moment
+            raise StoreError(f"{path}: cannot be read ({problem.strerror})") from None
+        except (ValueError, RecursionError) as problem:
             raise StoreError(f"{path}: not a manifest: {problem}") from None
 
     @property
@@ -109,6 +113,13 @@ class Record(Tables):
     def inventories(self) -> dict[str, Inventory]:
         """Every inventory of the record by id."""
         return {name: self.inventory(name) for name in self.manifest.inventories}
+
+    def able(self, model: str) -> Abilities:
+        """What the model `model` could do when it was asked."""
+        if model not in self.manifest.abilities:
+            path = self.folder / "manifest.json"
+            raise StoreError(f"{path}, abilities: {seen(model)} is missing; {allowed(self.manifest.abilities, model)}")
+        return self.manifest.abilities[model]
 
     def progress(self) -> dict[str, int]:
         """Trials in all, done and failed."""
@@ -146,8 +157,7 @@ def _known() -> str:
 
 
 def make_record(study: Study, folder: Path, abilities: dict[str, Abilities]) -> Record:
-    """Write or bring up to date the folder's study file, manifest and own inventories."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write or bring up to date the study file, manifest and own inventories in a folder that is there."""
     old = Record(folder).manifest if (folder / "manifest.json").is_file() else None
     if study.path.resolve() != (folder / "study.toml").resolve():
         write_whole(folder / "study.toml", study.text)
@@ -254,8 +264,13 @@ def _copy_whole(file: Path, target: Path) -> None:
 
 
 def _write_whole(path: Path, part: Path, content: bytes) -> None:
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())  # or a power cut would leave the new name with nothing in it
-    part.replace(path)
+    try:
+        with named(path), part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut would leave the new name with nothing in it
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()  # of a disk that is full it would hold what is needed
+        raise

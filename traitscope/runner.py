@@ -13,7 +13,7 @@ import msgspec
 from inventories.administer import Interview, next_prompt, read, read_labels, read_texts
 from inventories.answers import PrintedOption
 from inventories.forms import Step
-from inventories.responder import Abilities, Prompt, Reply, Responder
+from inventories.responder import Abilities, Prompt, Reply, Responder, ResponderError
 from traitscope import pilot, reuse
 from traitscope.background import stoppable
 from traitscope.budget import Budget, budget_for
@@ -60,7 +60,7 @@ class Responders:
 
     def __init__(self, study: Study, folder: Path, options: Options | None = None, tell: Tell | None = None) -> None:
         options = options or Options()
-        self._limits, self._tell = options.limits or study.limits, tell
+        self._file, self._limits, self._tell = study.path, options.limits or study.limits, tell
         self._cluster = Cluster(options.cluster, options.workers, tell) if options.cluster else None
         self._made: dict[str, Responder] = {}
         self._known: dict[str, Abilities] = {}
@@ -90,7 +90,10 @@ class Responders:
             self._tell(
                 f"{model.name} is asked from here, with its own limits; --cluster spreads {' and '.join(SPREAD)}"
             )
-        return by_name(model.name, model.parameters, limits=self._limits, known=known, tell=self._tell)
+        try:
+            return by_name(model.name, model.parameters, limits=self._limits, known=known, tell=self._tell)
+        except ResponderError as problem:
+            raise ResponderError(f"{self._file}: {problem}") from None
 
     def abilities(self, models: Iterable[Model]) -> dict[str, Abilities]:
         """What each model can do: from the record when it knows, else by asking the responder once."""
@@ -124,15 +127,16 @@ def run(
     if tell:
         for each in told_before(study, folder, interviews(study, abilities)):
             tell(each)
-    with alone(folder), stoppable(folder):
+    with alone(folder) as there, stoppable(folder):
         record = make_record(study, folder, abilities)
-        _ask(study, record, started, options, tell, responders)
+        _ask(study, record, there, started, options, tell, responders)
     return record
 
 
 def _ask(
     study: Study,
     record: Record,
+    there: Callable[[], None],
     started: Callable[[int, int], Progress] | None,
     options: Options,
     tell: Tell | None,
@@ -140,6 +144,7 @@ def _ask(
 ) -> None:
     abilities = record.manifest.abilities
     with Store(record.folder / "answers.sqlite", write=True) as store:
+        there()  # from here on the store sees to it
         store.check()
         store.forget_plan()
         store.plan(interviews(study, abilities))

@@ -18,6 +18,7 @@ from traitscope.bundle.lines import read_again
 from traitscope.bundle.rendering import kept_study, sent_prompts
 from traitscope.damaged_pages import Pages
 from traitscope.damaged_rows import Row, columns
+from traitscope.disk_errors import named
 from traitscope.interviews import check_served, interviews
 from traitscope.lock import FILE, is_held, refuse_links
 from traitscope.queries import PROMPTS
@@ -44,7 +45,7 @@ def salvage(folder: Path, to: Path) -> tuple[dict[str, Any], str]:
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise StoreError(f"{to}: is there already, and nothing is overwritten; choose another folder by --to DIR")
     to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=to.parent, prefix=".salvage-") as place:
+    with named(to), tempfile.TemporaryDirectory(dir=to.parent, prefix=".salvage-") as place:
         made = Path(place) / "record"
         shutil.copytree(folder, made, ignore=shutil.ignore_patterns(*_LEFT))
         found = _fill(folder / DATABASE, made)

@@ -21,6 +21,7 @@ from inventories.wording import printed_options
 from psychometrics.estimate import Missing
 from psychometrics.scoring import keyed
 from traitscope import analysis, tables
+from traitscope.choosing import rows_of
 from traitscope.datafile import BLANK, LOST, OF_TRIALS, PERSON_LEVEL, PREFIXES, DataError, read_table, wide
 from traitscope.record import Record
 
@@ -128,11 +129,11 @@ def record_sample(
     """The ratings and choices of one inventory in a record; a person is a model x persona, a model is a group."""
     table = tables.answers(record)
     if models is not None:
-        table = table[table["model"].isin(models)]
-    table = table[(table["inventory"] == inventory.id) & (table["kind"] == "item") & table["outcome"].notna()]
+        table = rows_of(table, table["model"].isin(models))
     # scenarios are analysed as choices; rated or confirmed they have other options
     asked = table["elicitation"].eq("choice" if inventory.kind == "action" else "rating")
-    table = table[asked & table["item"].isin({item.id for item in inventory.items})]
+    asked &= (table["inventory"] == inventory.id) & (table["kind"] == "item") & table["outcome"].notna()
+    table = rows_of(table, asked & table["item"].isin({item.id for item in inventory.items}))
     if table.empty:
         raise DataError(f"{record.folder}: no rating of {inventory.id} in this record; see traitscope show")
     value = _text(table["chosen"]).where(table["chosen"].notna(), table["outcome"])

@@ -1,17 +1,23 @@
 """The command `traitscope` from its first moment on: it ends cleanly even before it knows what it is to do."""
 
+import atexit
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 STOPPED = "stopped; what was answered is kept, and the same command goes on from here"
 
 
 def main() -> None:
     """Run the command that was typed."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, at_once)
+    atexit.register(_deaf)
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, at_once)
     from traitscope.cli import main as run  # which takes a while
 
     code = run()
@@ -23,5 +29,13 @@ def main() -> None:
 
 def at_once(number: int, _: FrameType | None) -> None:
     """End the process, which has nothing under way."""
-    os.write(2, f"traitscope: {STOPPED}\n".encode())
+    with suppress(OSError):  # of a terminal that is closed
+        os.write(2, f"traitscope: {STOPPED}\n".encode())
     os._exit(128 + number)
+
+
+def _deaf() -> None:
+    """All is done and told: a signal while Python puts its modules away would only change the exit code."""
+    for name in SIGNALS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)

@@ -32,6 +32,9 @@ from traitscope.queries import COUNTS, FIRST_SCHEMA, IS_BEGUN, IS_DONE, LATELY, 
 COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 SAFE_SECONDS = 2.0  # a power cut loses no more than this: so often the disk itself is waited for
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
+GONE = "was deleted or moved while it was being asked; no more is asked, and nothing is made anew"
+# what SQLite says where it may not make its own files beside a database
+ALONE = ("SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY", "SQLITE_READONLY_CANTINIT")
 
 
 class StoreError(RuntimeError):
@@ -93,7 +96,7 @@ class Store:
             self._version()
         except sqlite3.OperationalError as problem:
             # a whole record in a folder that cannot be written, where SQLite finds no place for its own files
-            if write or problem.sqlite_errorname != "SQLITE_CANTOPEN" or _size(Path(f"{self.path}-wal")):
+            if write or problem.sqlite_errorname not in ALONE or _size(Path(f"{self.path}-wal")):
                 raise
             self.db.close()
             self.db = self._connected("ro&immutable=1")
@@ -157,9 +160,7 @@ class Store:
         if self.db.in_transaction:
             self.db.execute("COMMIT")
             if self._file and _identity(self.path) != self._file:
-                raise StoreError(
-                    f"{self.path.parent}: was deleted or moved while it was being asked; no more is asked, and nothing is made anew"
-                )
+                raise StoreError(f"{self.path.parent}: {GONE}")
             if now - self._last_safe > SAFE_SECONDS:
                 self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 self._last_safe = now

@@ -35,8 +35,8 @@ class Model(_Part, frozen=True):
     """A responder by name, with what is passed to it; its price changes no answer, and no id."""
 
     name: str
-    temperature: float = 0.0
-    max_tokens: int = 32
+    temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    max_tokens: Annotated[int, msgspec.Meta(ge=1)] = 32
     parameters: dict[str, Any] = {}
     price: Price | None = None
 
@@ -86,8 +86,8 @@ class Analysis(_Part, frozen=True):
     """What is going to be computed, said before data are seen; `plan --freeze` keeps it."""
 
     statistics: list[str] = []  # names of `traitscope analyze --list`; all that apply when empty
-    margin: float = 10.0  # POMP points within which saying and doing agree
-    tau: float = 1.0  # points within which a pair is consistent
+    margin: Annotated[float, msgspec.Meta(gt=0)] = 10.0  # POMP points within which saying and doing agree
+    tau: Annotated[float, msgspec.Meta(ge=0)] = 1.0  # points within which a pair is consistent
     missing: Literal["pairwise", "listwise"] = "pairwise"
     note: str = ""  # hypotheses and exclusions, in words
 

@@ -57,12 +57,12 @@ def enter() -> None:
 
 def _let_in(code: str) -> bool:
     """Whether `code` opens the class; after many wrong ones of this device it is looked at only now and then."""
-    if classroom.TRIES.wait(_device()):
+    if classroom.TRIES.take(_device()):
         return False
     if classroom.opens(code):
+        classroom.TRIES.right(_device())
         st.session_state["let_in_with"] = guessing.as_code(code)
         return True
-    classroom.TRIES.wrong(_device())
     st.session_state["not_let_in_with"] = code
     return False
 

@@ -299,6 +299,7 @@ def test_a_set_of_ones_own_loads_from_beside_the_study(tmp_path: Path) -> None:
         (HEAD + '[draw]\nn = 2\ntemplate = "{a}"\nattributes = { a = [] }', 'attribute "a": needs at least one category'),
         (HEAD + 'fractions = { half = ["openness"] }\n' + PERSON, "fractions belong to crossed factors; there are none"),
         (HEAD + 'template = "{openness}"\nattributes = { name = "{idd}" }\n' + FACTOR, "unknown {idd}; did you mean 'id'?"),
+        (HEAD + '[graded]\ntemplate = "{markers}"\nlevels = []\npairs = []', "makes no persona"),
         ("personas = [", "not valid TOML"),
     ],
 )  # fmt: skip

@@ -219,6 +219,12 @@ def test_a_line_that_is_no_call_is_named_with_its_number(bundle, capsys):
     assert "calls.jsonl, line 10" in capsys.readouterr().err and not (bundle.parent / "new").exists()
 
 
+@pytest.mark.parametrize(("old", "new"), [('"replicate":1', f'"replicate":{10**30}'), ('"options":0', '"options":99')])
+def test_a_sitting_that_no_store_can_hold_is_named_with_its_number(old, new, bundle):
+    change(bundle / "sittings.jsonl", old, new)
+    assert any(each.startswith("- sittings.jsonl, line 1: cannot be read") for each in told(bundle))
+
+
 def test_a_cost_that_no_table_shows_is_named_too(bundle):
     change(bundle / "calls.jsonl", '"cost":null', '"cost":9.5')
     assert any("manifest.json, row asked, column usd: seen 'null', expected '9.5'" in each for each in told(bundle))

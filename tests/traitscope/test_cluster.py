@@ -72,6 +72,8 @@ def started(path: Path, folder: Path, **environment: str) -> subprocess.Popen[st
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # as in a terminal: tests that run in the background of a script would pass on that Control-C is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "OPENAI_API_KEY": SECRET, **environment},
     )
 

@@ -1,5 +1,6 @@
 """Answers come as CSV, SPSS or Excel, wide or long, and mean the same."""
 
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -95,6 +96,31 @@ def test_an_excel_file_with_a_column_twice_is_refused_and_not_renamed(tmp_path):
 def test_a_formula_that_nobody_has_reckoned_is_no_empty_cell(tmp_path):
     path = written(WIDE.assign(E2=["=1+2", "4", "5"]), tmp_path / "people.xlsx")
     with pytest.raises(DataError, match=r"people.xlsx: cell C2 holds a formula without its result"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('<row r="3"', '<row r="-3"', "row -3 stands below row 2"),
+        ('<row r="3"', '<row r="2"', "row 2 stands below row 2"),
+        ('r="C3"', 'r="B3"', "cell B3 stands behind column B"),
+    ],
+)
+def test_an_excel_file_whose_rows_or_cells_stand_in_no_order_loses_none_in_silence(old, new, told, tmp_path):
+    whole, path = written(WIDE, tmp_path / "whole.xlsx"), tmp_path / "people.xlsx"
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(path, "w") as changed:
+        for name in archive.namelist():
+            changed.writestr(name, archive.read(name).decode().replace(old, new))
+    with pytest.raises(DataError, match=rf"people.xlsx: {told}"):
+        read_table(path)
+
+
+def test_a_csv_file_without_end_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "people.csv"
+    with path.open("wb") as file:
+        file.truncate(600_000_000)  # a hole: it takes no room on the disk
+    with pytest.raises(DataError, match=r"people.csv: 600,000,000 bytes; allowed: up to 500,000,000"):
         read_table(path)
 
 

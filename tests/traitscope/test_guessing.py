@@ -270,6 +270,7 @@ def test_a_records_riddles_show_what_the_persona_answered_and_who_gives_one_answ
 
 def test_a_record_without_a_store_leaves_the_simulated_persons(tmp_path: Path) -> None:
     text = 'title = "t"\nmodels = ["simulated:person"]\ninventories = ["tipi"]\npersonas = ["big_five_32"]\n[[asks]]\n'
+    (tmp_path / "planned").mkdir()
     record = make_record(study(tmp_path, text), tmp_path / "planned", {})
     assert riddles.sources(record) == [riddles.SIMULATED]
     assert riddles.next_riddle(record, "a source of another record", [], "seed").source == riddles.SIMULATED

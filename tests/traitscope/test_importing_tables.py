@@ -114,14 +114,17 @@ def test_every_hostile_cell_is_kept_whole_with_one_outcome(tmp_path):
     assert dict(zip(HOSTILE, table["outcome"], strict=True))["I would rather not say"] == "refused"
 
 
-def test_blank_cells_are_missing_dates_unreadable_and_the_names_of_outcomes_are_outcomes(tmp_path):
-    dates = answers(written(tmp_path / "dates.csv", ["persona", *TIPI], ["a", *["2020-03-03", "3/4/2020"] * 5]))
-    assert set(dates["outcome"]) == {"unreadable"}  # a spreadsheet's doing; their months are no answers
+def test_blank_cells_are_missing_and_the_names_of_outcomes_are_outcomes(tmp_path):
     row = ["", "NA", ".", "refused", "ambiguous", "off_scale", "unreadable", "missing", "7.0", "agree strongly"]
     table = answers(written(tmp_path / "answers.csv", ["persona", *TIPI], ["a", *row]))
     told = ["missing"] * 3 + ["refused", "ambiguous", "off_scale", "unreadable", "missing", "answered", "answered"]
     assert table["outcome"].tolist() == told
     assert table["chosen"].tolist()[-2:] == [7, 7]
+
+
+def test_a_date_that_a_spreadsheet_made_of_an_answer_is_none(tmp_path):
+    table = answers(written(tmp_path / "answers.csv", ["persona", *TIPI], ["a", *["2020-03-03", "3/4/2020"] * 5]))
+    assert set(table["outcome"]) == {"unreadable"}
 
 
 def test_a_long_table_holds_what_the_wide_one_holds(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hostile_study import STUDY
 
-from traitscope import background, recipe_start
+from traitscope import background, own_inventories, recipe_start
 from traitscope.bundle.importing import import_bundle
 from traitscope.bundle.verifying import verify
 from traitscope.bundle.writing import export
@@ -34,7 +34,24 @@ def record(study_file, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "...", "../evil", "a/b", "a\\b", "C:evil", "/etc", "nul\0", "a\nb", "a\u202eb"]
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "...",
+        "../evil",
+        "a/b",
+        "a\\b",
+        "C:evil",
+        "/etc",
+        "nul\0",
+        "a\nb",
+        "a\u202eb",
+        "con",
+        "NUL.csv",
+        "x" * 256,
+    ],
 )
 def test_what_is_no_name_in_a_folder_is_known(name):
     assert not is_plain_name(name)
@@ -122,10 +139,21 @@ def test_a_study_called_two_dots_has_no_record_above_the_folder_of_records(study
 # ---- what is uploaded and read
 
 
-@pytest.mark.parametrize("name", ["..", "a\0b", "x:y"])
+@pytest.mark.parametrize("name", ["..", "a\0b", "x:y", "aux.csv", "x" * 300 + ".csv"])
 def test_a_file_that_is_uploaded_lies_where_it_is_put(name):
     with pytest.raises(DataError, match="no name of a file"):
         recipe_start.uploaded([(name, b"x")])
+
+
+def test_two_uploads_of_one_name_are_not_taken_for_one():
+    with pytest.raises(DataError, match="two files have this name"):
+        recipe_start.uploaded([("people.csv", b"x"), ("elsewhere/people.csv", b"y")])
+
+
+@pytest.mark.parametrize("name", ["con", "x" * 300, "..", "a/b", "a\0b", ""])
+def test_an_inventory_of_ones_own_has_a_name_that_a_folder_takes(tmp_path, name):
+    found = own_inventories.read(tmp_path, f"{name}.toml", own_inventories.TEMPLATES["toml"])
+    assert found.inventory is None and "at most 100" in found.mistakes[0] and len(found.mistakes[0]) < 300
 
 
 def test_more_files_than_are_asked_for_are_refused_before_they_are_kept():
@@ -165,3 +193,13 @@ def test_a_record_where_none_can_be_is_refused_in_one_line(study_file, tmp_path,
     assert main(["run", str(path), "--record", str(tmp_path / place)]) == 2
     told = capsys.readouterr().err
     assert place in told and "cannot be written" in told and told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [["run", "x.toml", "--record", ""], ["salvage", "x", "--to", " "], ["export", "x", "--to", ""], ["status", ""]],
+)
+def test_a_path_that_is_empty_is_not_the_folder_one_is_in(capsys, given):
+    with pytest.raises(SystemExit, match="2"):
+        main(given)
+    assert "names no file or folder" in capsys.readouterr().err

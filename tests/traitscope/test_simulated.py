@@ -280,7 +280,7 @@ def test_options_of_one_value_are_taken_by_persons_in_every_place() -> None:
 def test_an_unknown_parameter_is_named_with_the_allowed_ones() -> None:
     with pytest.raises(ResponderError, match=r"simulated:person: unknown parameter 'nose'; did you mean 'noise'\?"):
         SimulatedResponder("person", {"nose": 1})
-    with pytest.raises(ResponderError, match="order_bias"):
+    with pytest.raises(ResponderError, match=r"parameters, order_bias: .*, seen 1.5"):
         SimulatedResponder("person", {"order_bias": 1.5})
     with pytest.raises(ResponderError, match="unknown parameter 'effect'"):
         SimulatedResponder("agree", {"effect": 1})

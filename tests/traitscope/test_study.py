@@ -56,6 +56,16 @@ items = [{ id = "E1", scale = "E", key = 1, text = "Talk." }, { id = "E2", scale
         (GOOD.replace("bfi44", "ipip_neo_120.de"), 'form = { language = "de" }'),
         (GOOD.replace('["bfi44"]', '["bfi44", "bfi44"]'), "'bfi44' stands twice"),
         (GOOD.replace('["bfi44"]', "[]"), "at least one"),
+        (GOOD + "[analysis]\nmargin = 0", "analysis, margin: expected `float` > 0.0, seen 0"),
+        (GOOD + "[analysis]\ntau = -1", "analysis, tau: expected `float` >= 0.0, seen -1"),
+        (
+            GOOD.replace('["simulated:person"]', '[{ name = "simulated:person", max_tokens = 0 }]'),
+            "max_tokens: expected `int` >= 1, seen 0",
+        ),
+        (
+            GOOD.replace('["simulated:person"]', '[{ name = "simulated:person", temperature = -1 }]'),
+            "temperature: expected `float` >= 0.0, seen -1",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_that_says_where_and_what_is_allowed(text, told, study_file, tmp_path):

@@ -13,6 +13,7 @@ from inventories.reading import DefinitionError
 from traitscope.bundle.lines import CALLS, Differs, restore
 from traitscope.bundle.package import PACKAGE, is_bundle
 from traitscope.datafile import DataError
+from traitscope.disk_errors import named
 from traitscope.links import first_link, is_plain_name
 from traitscope.record import FROZEN, RUNS, Manifest, Record, write_manifest
 
@@ -29,7 +30,7 @@ def import_bundle(folder: Path, to: Path | None = None) -> tuple[dict[str, Any],
             f"{to}: is there already, and an import overwrites nothing; choose another folder by --record DIR"
         )
     to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=to.parent, prefix=".import-") as place:
+    with named(to), tempfile.TemporaryDirectory(dir=to.parent, prefix=".import-") as place:
         made = Path(place) / "record"
         try:
             rebuild(folder, made, _refuse).inventories()

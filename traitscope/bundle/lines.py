@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -23,6 +23,7 @@ from traitscope.store import Store
 
 SITTINGS, SENT_PROMPTS, CALLS = "sittings.jsonl", "prompts.jsonl", "calls.jsonl"
 
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what a store can hold
 Differs = Callable[[str, str], None]  # called with the place, such as "calls.jsonl, line 7", and what is wrong there
 
 
@@ -32,8 +33,8 @@ class TrialLine(msgspec.Struct):
     trial: str
     kind: str
     item: str
-    step: int
-    line: int
+    step: Whole
+    line: Whole
     shown: list[int]
     options: int | None
 
@@ -42,7 +43,7 @@ class SittingLine(msgspec.Struct):
     """One sitting with its trials, in the order in which they are asked; not `current` is one of a former plan."""
 
     sitting: str
-    number: int
+    number: Whole
     current: bool
     model: str
     persona: str
@@ -51,9 +52,15 @@ class SittingLine(msgspec.Struct):
     form: dict[str, Any]
     elicitation: str
     reply: str
-    replicate: int
+    replicate: Whole
     options: list[tuple[PrintedOption, ...]]
     trials: list[TrialLine]
+
+    def __post_init__(self) -> None:
+        for each in self.trials:
+            if each.options is not None and not 0 <= each.options < len(self.options):
+                told = f"trial {each.trial} has the options {each.options}, of {len(self.options)}"
+                raise ValueError(f"{told}; allowed: numbers from 0 below that, or null")
 
 
 class PromptLine(msgspec.Struct):
@@ -67,22 +74,22 @@ class PromptLine(msgspec.Struct):
 class CallLine(msgspec.Struct):
     """One exchange, good or failed; a block of items is one call about several trials."""
 
-    call: int
+    call: Whole
     trials: list[str]
     sitting: str
     kind: str
     items: list[str]
     prompt: str
-    attempt: int
+    attempt: Whole
     text: str | None
     thinking: str | None
     error: str | None
     finish: str | None
     distribution: dict[str, Any] | None  # log-probabilities of the labels, or [sum, tokens] of each likelihood
     seconds: float | None
-    tokens_in: int | None
-    tokens_out: int | None
-    tokens_thinking: int | None
+    tokens_in: Whole | None
+    tokens_out: Whole | None
+    tokens_thinking: Whole | None
     cost: float | None
     source: str | None
     created: float

@@ -17,6 +17,7 @@ from traitscope.bundle.readme import readme
 from traitscope.bundle.spss import write_spss
 from traitscope.bundle.tabling import tables, write_table
 from traitscope.citations import bibtex
+from traitscope.disk_errors import named
 from traitscope.freeze import deviations
 from traitscope.links import first_link
 from traitscope.queries import ASKED
@@ -51,7 +52,7 @@ def export(record: Record, folder: Path, spss: bool = False) -> tuple[dict[str, 
     with record.store():  # an older store is brought up to date, which would look like a change
         pass
     before = record.stamp()
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as place:
+    with named(folder), tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as place:
         made = Path(place) / "bundle"
         made.mkdir()
         files = write(record, made, spss)

@@ -20,6 +20,7 @@ from inventories.responder import Abilities, Reply
 from inventories.scenarios import as_asked
 from inventories.wording import printed_options
 from traitscope.datafile import DataError
+from traitscope.disk_errors import named
 from traitscope.importing.cells import placed, read_reply
 from traitscope.importing.sheet import BARE, BARE_SET, REPLIES, Filled, Sheet
 from traitscope.interviews import Seat
@@ -38,7 +39,7 @@ def make(sheet: Sheet, inventory: Inventory, folder: Path) -> Record:
     if (folder / "manifest.json").is_file():
         raise DataError(f"{folder}: holds a record already; say another folder with --record")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
+    with named(folder), tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
         study = _study(sheet, inventory, Path(made), folder.name)
         part = Path(made) / "record"
         (part / KEPT).mkdir(parents=True)

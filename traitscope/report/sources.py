@@ -97,4 +97,4 @@ def versions(record: Record) -> Iterator[Part]:
     file = record.folder / "study.toml"
     if file.is_file():
         yield Heading("Study file", 2)
-        yield Verbatim(file.read_text("utf-8").strip())
+        yield Verbatim(file.read_text("utf-8", errors="replace").strip())

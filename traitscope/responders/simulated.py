@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import msgspec
 
 from inventories.ids import digest
-from inventories.reading import allowed
+from inventories.reading import allowed, seen
 from inventories.responder import Abilities, About, Likelihood, Prompt, Reply, ResponderError, Shown
 
 REFUSAL = "I'm sorry, but I can't answer personal questions."
@@ -341,10 +341,12 @@ def _settings(kind: str, params: Mapping[str, Any]) -> Null:
             raise ResponderError(
                 f"simulated:{kind}: unknown parameter {name!r}; {allowed(shape.__struct_fields__, name)}"
             )
-    try:
-        return msgspec.convert(dict(params), type=shape)
-    except msgspec.ValidationError as error:
-        raise ResponderError(f"simulated:{kind}: {error}") from None
+        try:
+            msgspec.convert({name: params[name]}, type=shape)
+        except msgspec.ValidationError as error:
+            told = str(error).partition(" - at ")[0]
+            raise ResponderError(f"simulated:{kind}, parameters, {name}: {told}, seen {seen(params[name])}") from None
+    return msgspec.convert(dict(params), type=shape)
 
 
 Chances = Callable[[Null, About, Shown], tuple[float, ...]]
