@@ -15,6 +15,7 @@ from traitscope.disk_errors import named
 from traitscope.lock import here, is_held, refuse_links
 
 LOG, PID = "run.log", "run.pid"
+ROOM = 4096  # bytes of the log that are kept free for its last words
 STARTED = "TRAITSCOPE_STARTED"  # in the environment of a process of `start`
 
 
@@ -41,7 +42,9 @@ def start_command(arguments: Sequence[str], folder: Path, keys: Mapping[str, str
     """Start `traitscope ARGUMENTS` as `start` does; what it says goes to `run.log` in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     refuse_links(folder)
-    with (folder / LOG).open("w") as log:
+    with named(folder / LOG), (folder / LOG).open("w") as log:
+        log.write("\n" * ROOM)  # now, while a full disk can still be said to who starts it
+        log.seek(0)
         process = subprocess.Popen(
             [sys.executable, "-m", "traitscope", *arguments],
             stdin=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 # make would take what it has done once for done: -B does it anew
 LACKS = "the package {} is not installed: make -B setup, or pip install -r requirements.lock"
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _main(arguments)
         except KeyboardInterrupt as stop:
-            print(f"traitscope: {STOPPED}", file=sys.stderr)
+            _say(STOPPED)
             return stopping.exit_code(stop)
 
 
@@ -50,9 +50,9 @@ def _main(arguments: Sequence[str] | None) -> int:
     try:
         print(_printable(result, text, given.json), flush=True)
     except OSError as problem:  # Python must not complain once more when it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere(sys.stdout)
         if not isinstance(problem, BrokenPipeError):  # the reader, such as `head`, has enough
-            print(f"traitscope: standard output: {disk_errors.of_system(problem) or problem}", file=sys.stderr)
+            _say(f"standard output: {disk_errors.of_system(problem) or problem}")
             return 2
     # a verification that found differences went well, and yet is no success; nor is a doctor's visit that found something
     return 1 if isinstance(result, dict) and False in (result.get("equal"), result.get("sound")) else 0
@@ -70,8 +70,21 @@ def _told(failure: Exception, given: argparse.Namespace) -> int:
         told, code = refused, 2
     else:
         told, code = f"failed: {type(failure).__name__}: {failure} (--debug shows where)", 1
-    print(for_terminal(f"traitscope: {told}"), file=sys.stderr)
+    _say(for_terminal(told))
     return code
+
+
+def _say(told: str) -> None:
+    """Say what went otherwise than it should, where there is room for it: the exit code says it, too."""
+    try:
+        print(f"traitscope: {told}", file=sys.stderr, flush=True)
+    except OSError:
+        _to_nowhere(sys.stderr)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """What a stream that cannot be written still holds is not tried once more when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _refused(failure: Exception, given: argparse.Namespace) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shlex
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,9 @@ def damaged(path: Path, told: str) -> str:
 
 def of_system(problem: OSError) -> str | None:
     """What the system refused, in one line; None where that is no matter of the disk."""
+    if isinstance(problem, shutil.Error):  # of several files that were copied together
+        _, to, told = problem.args[0][0]
+        return f"{to}: cannot be copied there ({told})"
     place = problem.filename2 or problem.filename
     at = f"{place}: " if place else ""
     if problem.errno in _SYSTEM:

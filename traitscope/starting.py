@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -14,6 +15,9 @@ STOPPED = "stopped; what was answered is kept, and the same command goes on from
 def main() -> None:
     """Run the command that was typed."""
     atexit.register(_deaf)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started it
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
     for name in SIGNALS:
         number = getattr(signal, name, None)
         if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):

@@ -147,6 +147,29 @@ def test_a_manifest_or_frozen_plan_of_any_bytes_is_told_in_one_line(record, caps
         assert f"{name}: {told}" in capsys.readouterr().err
 
 
+def test_a_manifest_that_does_not_know_what_its_models_can_do_is_told_in_one_line(record, tmp_path, capsys):
+    path = record / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"abilities": {}}), "utf-8")
+    capsys.readouterr()
+    assert main(["export", str(record), "--to", str(tmp_path / "out")]) == 0
+    assert main(["show", str(record)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and "manifest.json, abilities: 'simulated:person' is missing" in told
+    assert main(["verify", str(tmp_path / "out")]) == 1
+    assert "'simulated:person' can do is not in the record's manifest.json" in capsys.readouterr().out
+
+
+def test_a_report_of_a_record_whose_study_file_is_no_text_is_written_all_the_same(record, tmp_path):
+    (record / "study.toml").write_bytes(b"\xff\xfe\x00")
+    assert main(["report", str(record), "--to", str(tmp_path / "report.html")]) == 0
+
+
+def test_a_parameter_that_a_model_does_not_know_is_told_with_the_study_file(study_file, tmp_path, capsys):
+    path = study_file('models = [{ name = "simulated:person", parameters = { nose = 1 } }]\ninventories = ["tipi"]')
+    assert main(["plan", str(path), "--record", str(tmp_path / "record")]) == 2
+    assert capsys.readouterr().err.startswith(f"traitscope: {path}: simulated:person: unknown parameter 'nose'")
+
+
 def test_a_name_too_long_for_any_file_and_a_pipe_are_told_in_one_line(tmp_path, capsys):
     os.mkfifo(tmp_path / "pipe.jsonl")
     for arguments in (["analyze", f"{'x' * 300}.csv", "--inventory", "tipi"], ["read", str(tmp_path / "pipe.jsonl")]):

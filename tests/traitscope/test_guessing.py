@@ -210,15 +210,13 @@ def test_wrong_codes_of_one_device_are_looked_at_only_now_and_then_and_no_other_
     now = [0.0]
     tries = classroom.Tries(lambda: now[0])
     for _ in range(classroom.FREE_TRIES):
-        assert tries.wait("one") == 0
-        tries.wrong("one")
+        assert tries.take("one") == 0
     assert (tries.wait("one"), tries.wait("another")) == (classroom.PAUSE_SECONDS, 0)
     now[0] += classroom.PAUSE_SECONDS
-    assert tries.wait("one") == 0
-    tries.wrong("one")
+    assert tries.take("one") == 0
     assert tries.wait("one") == classroom.PAUSE_SECONDS
     for number in range(classroom.MOST_DEVICES):
-        tries.wrong(f"device {number}")
+        tries.take(f"device {number}")
     assert tries.wait("one") == 0  # forgotten: what is remembered has an end
 
 

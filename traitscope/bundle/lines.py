@@ -57,6 +57,10 @@ class SittingLine(msgspec.Struct):
     trials: list[TrialLine]
 
     def __post_init__(self) -> None:
+        asked = [each.item for each in self.trials if each.kind == "item"]
+        if len(set(asked)) < len(asked):
+            twice = next(item for item in asked if asked.count(item) > 1)
+            raise ValueError(f"the item {twice!r} is there twice; allowed: once in a sitting")
         for each in self.trials:
             if each.options is not None and not 0 <= each.options < len(self.options):
                 told = f"trial {each.trial} has the options {each.options}, of {len(self.options)}"

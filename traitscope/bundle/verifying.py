@@ -49,6 +49,11 @@ def verify(folder: Path) -> tuple[dict[str, Any], str]:
             counts |= render_again(record, differs)
         except (DefinitionError, StudyError, StoreError, DataError) as problem:
             differs("bundle", " ".join(str(problem).split()))
+        except Exception as problem:
+            if not any(_files(folder, set())):
+                raise
+            # of files that were changed anything may come, and which these are is told below
+            differs("bundle", f"cannot be computed again as it is ({type(problem).__name__}: {problem})")
     found += _files(folder, {each.file.partition(",")[0] for each in found})
     notes = _notes(manifest, counts)
     result = {

@@ -37,11 +37,6 @@ class Tries:
         with self._lock:
             return self._left(device)
 
-    def wrong(self, device: str) -> None:
-        """A code of `device` was wrong."""
-        with self._lock:
-            self._add(device)
-
     def take(self, device: str) -> float:
         """As `wait`; where that is 0, the try counts as wrong until `right` is told: of many at once each counts."""
         with self._lock:
