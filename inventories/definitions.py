@@ -222,6 +222,15 @@ class Inventory(Definition, frozen=True, dict=True):
     def _items(self) -> dict[str, Item]:
         return {item.id: item for item in self.items}
 
+    @cached_property
+    def one_set(self) -> bool:
+        """Whether all items have the same options; looked at once, for every prompt asks it."""
+        only = self.items[0]
+        if all(item.options == only.options for item in self.items):
+            return True
+        first = self.options_of(only)
+        return all(self.options_of(item) == first for item in self.items)
+
     def item(self, name: str) -> Item:
         if name not in self._items:
             raise DefinitionError(f"{self.file}: no item {name!r}; {allowed(self._items, name)}")

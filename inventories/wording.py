@@ -170,11 +170,7 @@ def _options_are_shared(inventory: Inventory, form: Form) -> bool:
         inventory.is_scenario(only) or only.left
     ):  # options that make sense after their item, also where it is asked alone
         return False
-    # nearly always they are the same set, and a long conversation asks this at every step of every replay
-    if all(item.options == only.options for item in inventory.items):
-        return True
-    first = inventory.options_of(only)
-    return all(inventory.options_of(item) == first for item in inventory.items)
+    return inventory.one_set
 
 
 def _instruction(inventory: Inventory, item: Item, form: Form) -> str:

@@ -33,8 +33,8 @@ COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 SAFE_SECONDS = 2.0  # a power cut loses no more than this: so often the disk itself is waited for
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
 GONE = "was deleted or moved while it was being asked; no more is asked, and nothing is made anew"
-# what SQLite says where it may not make its own files beside a database
-ALONE = ("SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY", "SQLITE_READONLY_CANTINIT")
+# what SQLite says where it may not make its own files beside a database, or has no room for them
+ALONE = ("SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY", "SQLITE_READONLY_CANTINIT", "SQLITE_IOERR_SHMSIZE")
 
 
 class StoreError(RuntimeError):
@@ -95,7 +95,7 @@ class Store:
         try:
             self._version()
         except sqlite3.OperationalError as problem:
-            # a whole record in a folder that cannot be written, where SQLite finds no place for its own files
+            # a whole record in a folder that cannot be written or is full, where SQLite finds no place for its own files
             if write or problem.sqlite_errorname not in ALONE or _size(Path(f"{self.path}-wal")):
                 raise
             self.db.close()

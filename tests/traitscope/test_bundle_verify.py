@@ -225,6 +225,20 @@ def test_a_sitting_that_no_store_can_hold_is_named_with_its_number(old, new, bun
     assert any(each.startswith("- sittings.jsonl, line 1: cannot be read") for each in told(bundle))
 
 
+def test_an_item_that_is_twice_in_a_sitting_is_named_and_not_imported(bundle, capsys):
+    change(bundle / "sittings.jsonl", '"item":"tipi_02"', '"item":"tipi_01"')
+    assert any(
+        "sittings.jsonl, line 1: cannot be read: the item 'tipi_01' is there twice" in each for each in told(bundle)
+    )
+    assert main(["import", str(bundle), "--record", str(bundle.parent / "again")]) == 2
+    assert "is there twice" in capsys.readouterr().err
+
+
+def test_a_study_that_is_no_toml_any_more_is_a_difference(bundle):
+    change(bundle / "study.toml", "inventories =", "inventories !")
+    assert any("cannot be computed again as it is (TOMLDecodeError" in each for each in told(bundle))
+
+
 def test_a_cost_that_no_table_shows_is_named_too(bundle):
     change(bundle / "calls.jsonl", '"cost":null', '"cost":9.5')
     assert any("manifest.json, row asked, column usd: seen 'null', expected '9.5'" in each for each in told(bundle))

@@ -6,21 +6,26 @@ import resource
 import shutil
 import sqlite3
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import fault_runs as runs
 import pytest
 from fault_runs import TRIALS, Moment
 
+from traitscope import background
 from traitscope.cli import main
 from traitscope.damaged_pages import Pages, committed
 from traitscope.damaged_rows import TABLES, columns
-from traitscope.record import Record
+from traitscope.lock import alone
+from traitscope.record import Record, write_whole
 from traitscope.runner import run
-from traitscope.store import COMMIT_CALLS, SAFE_SECONDS
+from traitscope.store import COMMIT_CALLS, SAFE_SECONDS, StoreError
 from traitscope.study import load_study
 
 DATABASE, LOG = "answers.sqlite", "answers.sqlite-wal"
+NOBODY = 65534
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +73,33 @@ def test_a_full_disk_is_said_in_one_line_and_the_same_command_goes_on_when_there
     runs.completed(path, place / "r")
     runs.assert_nothing_lost_or_doubled(before, place / "r")
     assert runs.answers(place / "r").equals(whole)
+
+
+def test_what_a_full_disk_leaves_no_room_for_is_named_in_one_line_and_nothing_half_made_is_left(study, place, capsys):
+    path, record, _ = study
+    mounted("-t", "tmpfs", "-o", "size=4m", "tmpfs", place)
+    shutil.copytree(record, place / "r", ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    (place / "filling").write_bytes(bytes(os.statvfs(place).f_bavail * os.statvfs(place).f_frsize))
+    before = {each for each in place.rglob("*") if each.is_file()}
+    assert main(["status", str(place / "r")]) == 0  # which needs no room
+    for command in (
+        ["export", place / "r", "--to", place / "b"],
+        ["salvage", place / "r", "--to", place / "s"],
+        ["plan", path, "--record", place / "f", "--freeze"],
+    ):
+        assert main([*map(str, command)]) == 2
+        told = runs.one_line(capsys.readouterr().err)
+        assert str(place) in told and ("no space is left" in told or "No space left" in told)
+    with pytest.raises(OSError, match=r"run\.log"):
+        background.start(path, place / "p")
+    left = {each for each in place.rglob("*") if each.is_file()} - before
+    assert all(each.name in ("run.log", LOG, f"{DATABASE}-shm") for each in left)
+
+
+def test_what_cannot_even_be_said_ends_with_the_same_exit_code(tmp_path):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-m", "traitscope", "status", tmp_path], cwd=runs.ROOT, stderr=full)
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("kilobytes", [8, 300, 1500])
@@ -119,7 +151,38 @@ def test_a_whole_record_is_read_from_a_folder_that_cannot_be_written_without_the
     assert runs.answers(place).equals(study[2])
 
 
+def test_a_record_of_somebody_else_can_be_read_where_nothing_may_be_written(study):
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "r"
+        shutil.copytree(study[1], folder, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+        for each, rights in ((Path(place), 0o755), (folder, 0o555), (folder / DATABASE, 0o444)):
+            each.chmod(rights)
+        user = os.geteuid()
+        if user == 0:  # who may write anywhere
+            os.seteuid(NOBODY)
+        try:
+            assert runs.done(folder) == TRIALS
+            with pytest.raises(PermissionError):
+                (folder / "new").touch()
+        finally:
+            os.seteuid(user)
+            folder.chmod(0o755)
+
+
 # ---- taken away
+
+
+def test_what_lies_in_the_place_of_a_record_that_was_moved_is_not_taken_for_it(tmp_path):
+    with alone(tmp_path / "r") as there:
+        there()
+        (tmp_path / "r").rename(tmp_path / "elsewhere")
+        with pytest.raises(StoreError, match="was deleted or moved"):
+            there()
+        with alone(tmp_path / "r"), pytest.raises(StoreError, match="was deleted or moved"):
+            there()
+    with pytest.raises(StoreError, match="was deleted or moved"), alone(tmp_path / "r"):
+        (tmp_path / "r").rename(tmp_path / "again")
+        write_whole(tmp_path / "r" / "study.toml", "")
 
 
 @pytest.mark.parametrize("how", ["deleted", "moved"])

@@ -13,11 +13,13 @@ import fault_runs as runs
 import pytest
 from fault_runs import TRIALS, Moment
 
+from traitscope.background import can_stop, stop
 from traitscope.cli import main
-from traitscope.lock import is_held
+from traitscope.lock import alone, is_held
 from traitscope.record import Record
 from traitscope.responders.completion import retry_after
 from traitscope.runner import run
+from traitscope.store import StoreError
 from traitscope.study import load_study
 
 STOPPED = "traitscope: stopped; what was answered is kept, and the same command goes on from here"
@@ -93,6 +95,31 @@ def test_a_run_on_a_provider_that_is_told_to_stop_loses_no_more_than_what_is_in_
     runs.completed(path, folder)
     assert server.stats()["answered_twice"] <= 32 + 1  # in flight, and the probe
     assert len(runs.assert_nothing_lost_or_doubled({}, folder)) == PERSONS * 44
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_comes_when_all_is_done_changes_nothing(number):
+    code = f"""if True:
+        import os, signal, sys
+        from traitscope.starting import main
+        class Last:
+            def __del__(self, strike=signal.raise_signal):
+                strike({int(number)})
+        sys.last = Last()  # which goes when Python puts its modules away
+        main()"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, "personas"], cwd=runs.ROOT, capture_output=True, preexec_fn=runs.heard
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_run_in_another_container_is_named_with_it_and_its_number_is_not_signalled_here(tmp_path):
+    with alone(tmp_path):
+        (tmp_path / "lock").write_text(f"{os.getpid()} other pid:[1]", "utf-8")
+        (tmp_path / "run.pid").write_text(f"{os.getpid()} other pid:[1]", "utf-8")
+        assert not can_stop(tmp_path) and not stop(tmp_path)
+        with pytest.raises(StoreError, match=rf"\(number {os.getpid()} on other\)"), alone(tmp_path):
+            pass
 
 
 def test_a_terminal_that_is_closed_ends_the_run_like_control_c(simulated, tmp_path):
