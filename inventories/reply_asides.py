@@ -17,6 +17,7 @@ _REFERENCE = re.compile(
     r"|(?:section|page|line|chapter|figure|table|appendix)\s*\(?)\s*\d+(?:\s*(?:of|von|sur|de|di|van) \d+)?(?:\s*[.:)](?=\s*\S))?",
     re.I,
 )
+_MARKED = re.compile(r"\W*(\w{1,4})[.)]?\s*")
 # a program's call, which is told and says nothing: "The function record(5) was called."; a field of an answer is one
 _CALL = re.compile(r"(?<![\w'])([A-Za-z_][\w.]*)\(([^()\n]{1,200})\)")
 _NAMES_OF_ANSWERS = frozenset("answer rating response choice score option selection label number antwort".split())  # noqa: SIM905
@@ -37,7 +38,7 @@ _ORDER = re.compile(
     re.M,
 )
 _IDIOM = re.compile(words.IDIOMS, re.I)
-_PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s*(?:%|percent\b|prozent\b)", re.I)
+_PERCENT = re.compile(r"\d+(?:[.,]\d+)?[ \t]*(?:%(?![a-z])|percent\b|prozent\b)", re.I)
 _QUOTED = re.compile(r"\"([^\"\n]{1,300})\"")
 _NUMBER_WORDS = frozenset(" ".join(words.NUMBERS[number].split()[0] for number in range(1, 11)).split())  # in English
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -67,8 +68,8 @@ def without_asides(said: str, labels: Mapping[str, int], texts: Mapping[str, int
     said = without_talk(said, {*labels, *texts, *(_NUMBER_WORDS if numeric else ())})
     said = _UNIT.sub(" ", _PERCENT.sub(" ", said))
     said = re.sub(r"(?<![\d.,])(\d+)\s*[-–—~/]\s*(\d+)(?![\d.,]?\d)", r"\1 to \2", said)
+    label = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
     if not numeric:
-        label = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
         said = re.sub(rf"(?<![\w'])({label})\s*[-–—~/]\s*({label})(?![\w'])", r"\1 to \2", said, flags=re.I)
     # a number before a colon or at a line's beginning numbers an item or a reason, where more than one line does
     rest = said[len(first) :] if re.match(r"\W*\w{1,4}\W*$", first) else said
@@ -78,7 +79,10 @@ def without_asides(said: str, labels: Mapping[str, int], texts: Mapping[str, int
         said = said[: len(said) - len(rest)] + re.sub(
             r"(?:^|(?<=\s))\d+[.)]\s+(?=[^\W\d])|(?<=\n)\d+[.)]\s*$", " ", rest
         )
-    for aside in (_REFERENCE, _FEET, _WHEN, _IDIOM):
+    said = _without_references(said)
+    # the answer to another question, which follows on the same line by its number: "4, 99. 2"
+    said = re.sub(rf"(?<=\S)[ \t]+\d\d+[.)][ \t]+(?:{label})(?!\w)", " ", said, flags=re.I)
+    for aside in (_FEET, _WHEN, _IDIOM):
         said = aside.sub(" ", said)
     return _QUOTED.sub(lambda quoted: _kept_quote(quoted, labels, texts), said)
 
@@ -94,6 +98,16 @@ def _without_orders(said: str, labels: Mapping[str, int], texts: Mapping[str, in
     if len(others) == 1 and re.search(r"\w", rest := said[: others[0].start()] + "\n" + said[others[0].end() :]):
         return rest
     return said
+
+
+def _without_references(said: str) -> str:
+    """Questions by their number: "1. Item 42: 2" says two things, and "1. Item 1: 2" one."""
+
+    def gone(named: re.Match[str]) -> str:
+        before = _MARKED.fullmatch(said, said.rfind("\n", 0, named.start()) + 1, named.start())
+        return " ; " if before and before[1] not in re.findall(r"\d+", named[0])[:1] else " "
+
+    return _REFERENCE.sub(gone, said)
 
 
 def _without_calls(said: str, texts: Mapping[str, int]) -> str:

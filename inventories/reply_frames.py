@@ -70,30 +70,42 @@ _TURN = r"(?:user|human|system)\s*:\s*(?:answer )?"
 
 # lines that stand under the word "Example"
 _BLOCK = re.compile(
-    r"^\W*(?:examples?|beispiele?|exemples?|ejemplos?|esempi|esempio|voorbeeld|пример|示例|例)[\W\d]*(?:\n[^\n]*\S[^\n]*)+",
+    r"^[^\w\n]*(?:examples?|beispiele?|exemples?|ejemplos?|esempi|esempio|voorbeeld|пример|示例|例)(?:[^\w\n]|\d)*"
+    r"(?:\n[^\S\n]*)?(?:\n(?=[^\n]*\S)[^\n]*)+",
     re.I | re.M,
 )
+_RUN = re.compile(r"[\s\"'(>#{*–-]{5,}")
+_KEPT_OF_RUN = 3
 
 
 def without_talk(said: str, named: Collection[str]) -> str:
     """Blank the mentions (`named`: labels, texts, number words, folded) that a reply makes without answering by them."""
     name, *patterns = _patterns(tuple(sorted(named, key=len, reverse=True)))
-    folded = fold(said)
-    spans = [
-        each.span() for block in _BLOCK.finditer(folded) for each in name.finditer(folded, block.start(), block.end())
-    ]
-    said, folded = _blanked(said, spans), _blanked(folded, spans)
-    for pattern in patterns:
-        spans = [match.span(group) for match in pattern.finditer(folded) for group in range(1, pattern.groups + 1)]
-        said, folded = _blanked(said, spans), _blanked(folded, spans)
+    text, places = _shortened(fold(said))
+    spans = [each.span() for block in _BLOCK.finditer(text) for each in name.finditer(text, block.start(), block.end())]
+    for pattern in (None, *patterns):
+        if pattern is not None:
+            text, places = _shortened(fold(said))
+            spans = [match.span(group) for match in pattern.finditer(text) for group in range(1, pattern.groups + 1)]
+        for start, end in spans:
+            if start >= 0:  # a group that took no part is at -1
+                first, last = places[start], places[end - 1] + 1
+                said = said[:first] + " " * (last - first) + said[last:]
     return said
 
 
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    for start, end in spans:
-        if start >= 0:  # a group that took no part is at -1
-            text = text[:start] + " " * (end - start) + text[end:]
-    return text
+def _shortened(text: str) -> tuple[str, list[int]]:
+    """The text with no long runs of signs and spaces, which patterns would try in every way; and the place of each letter left."""
+    kept: list[int] = []
+    end = 0
+    for run in _RUN.finditer(text):
+        kept += range(end, run.start())
+        line = text.find("\n", run.start(), run.end() - _KEPT_OF_RUN)
+        kept += [line] if line >= 0 else []
+        kept += range(run.end() - _KEPT_OF_RUN, run.end())
+        end = run.end()
+    kept += range(end, len(text))
+    return "".join(text[each] for each in kept), kept
 
 
 @lru_cache(maxsize=256)
@@ -103,7 +115,8 @@ def _patterns(named: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
         rf"(?<!\w){re.escape(name)}(?!\w|[.,]\d)" if _SPACED.match(name) else re.escape(name) for name in named
     )
     name = f"(?:{each})" if named else "(?!)"
-    several = rf"({name}(?:(?:{_AND}|[.)][ \t]*(?=[^\W\d]{{3}}))(?:{name})){{0,8}})"  # "4 or 5", "5. Agree strongly"
+    and_ = rf"[ \t]*+(?:[,/=(\"'–-][ \t]*+)?(?:(?:\b(?:{'|'.join(each for each in _AND if each not in named)})\b|{_AND_SIGNS})[ \t]*+)?"
+    several = rf"({name}(?:(?:{and_}|[.)][ \t]*+(?=[^\W\d]{{3}}))(?:{name})){{0,8}})"  # "4 or 5", "5. Agree strongly"
     quoted = rf"[\"'(*\s]*{several}"
     begins = r"(?:^|(?<=[.!?\n:;。！？])|(?<=[.!?:;] ))[\s*\"'(>#{-]*"
     patterns = (
@@ -118,4 +131,24 @@ def _patterns(named: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 
 _SPACED = re.compile(r"[0-9a-z\u00c0-\u06ff\u0900-\u097f]")
-_AND = r"(?:[ \t]*(?:[,/=(\"'–-]|\b(?:or|to|and|through|oder|bis|und|ou|et|a|o|y|e|of|en|или|и|до)\b|或者?|和|到|至|か|または|から)[ \t]*|[ \t]+){1,3}"
+_AND = (
+    "or",
+    "to",
+    "and",
+    "through",
+    "oder",
+    "bis",
+    "und",
+    "ou",
+    "et",
+    "a",
+    "o",
+    "y",
+    "e",
+    "of",
+    "en",
+    "или",
+    "и",
+    "до",
+)
+_AND_SIGNS = "或者?|和|到|至|か|または|から"

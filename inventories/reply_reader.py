@@ -35,7 +35,7 @@ class Reader:
         """The place of the option that is answered, or the outcome that is none; `said` is plain and without thinking."""
         if len(said) > LONGEST_PROSE:
             said = said[: LONGEST_PROSE // 2] + "\n" + said[-LONGEST_PROSE // 2 :]
-        said = without_records(said)
+        said = without_records(_ADDRESS.sub(" ", said))
         if len(shares(said) & {*self.labels, *self.texts}) > 1:
             return "ambiguous"
         told = answers_told(said)
@@ -142,6 +142,9 @@ class Reader:
             for sign in loose
             if sign.place is not None and self._takes_back(folded, sign, firm)
         ]
+        # with another answer after it, a label that the reply begins with is not what its words are about: "1 so to speak. 2"
+        if firm and loose and loose[0].place is not None and not re.search(r"\w", folded[: loose[0].start]):
+            firm.insert(0, (loose[0].start, loose[0].place))
         after = [each for each in firm if each[0] >= final] if final else []
         settled = _settled(folded, after or firm or off)
         if refused:  # prose that declines may mention options; only what stands as an answer all the same is one
@@ -243,6 +246,7 @@ def _settled(folded: str, firm: list[tuple[int, int | Outcome]]) -> int | Outcom
     return last if isinstance(last, int) and _CORRECTION.search(folded, earlier, start + 40) else "ambiguous"
 
 
+_ADDRESS = re.compile(r"\b(?:https?|ftp)://\S+|\bwww\.\S+")  # "?score=4" in it is no answer
 _BOUND = re.compile(r"\W*?(?:[<≤≥]|>=)\s*=?\s*\d+(?!\d|\s*>)")
 _FINAL = tuple(re.compile(unaccented(pattern)) for pattern in words.FINAL)
 _CORRECTION = either(words.CORRECTION)

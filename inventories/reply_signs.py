@@ -89,7 +89,8 @@ class Page:
             re.search(r"[(\[*\"'`{]\s*$|\b(?:option|choice|label|letter)\s+$", before, re.I) is not None
             and re.match(r"[)\]*\"'`}.:,;\s]|$", after) is not None
         )
-        ends = re.match(r"\s*(?:$|[\n.,;:!?)\]=}]|[-–—]\s|→|\Z)", after) is not None
+        # a number with a sign after it begins something else: "A 99. B"
+        ends = re.match(r"\s*(?:$|[\n.,;:!?)\]=}]|[-–—]\s|→|\Z|\d+[.)]\s)", after) is not None
         if letter not in self.labels:
             known = len(letter) == 1 or (self.roman and re.fullmatch(r"[ivx]+", letter) is not None)
             return known and letter not in words.WORD_LETTERS and match[1].isupper() and ends

@@ -40,7 +40,7 @@ KINDS: dict[str, Kind] = {
     "inventories, TOML": Kind(definitions.inventory_file, files, 14_000, 250),
     "inventories, CSV": Kind(definitions.inventory_sheet, files, 10_000, 200),
     "persona sets": Kind(definitions.persona_file, files, 12_000, 200),
-    "studies": Kind(definitions.study_file, files, 8_000, 120),
+    "studies": Kind(definitions.study_file, files, 8_000, 120, 5.0),  # one may have thirty thousand personas
     "answers, wide": Kind(functools.partial(tables.table_file, "wide"), files, 6_000, 100),
     "answers, long": Kind(functools.partial(tables.table_file, "long"), files, 6_000, 80),
     "answers, PsychoBench": Kind(functools.partial(tables.table_file, "psychobench"), files, 6_000, 100),
