@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from inventories.reply_text import fold, unaccented
@@ -82,15 +82,23 @@ def without_talk(said: str, named: Collection[str]) -> str:
     """Blank the mentions (`named`: labels, texts, number words, folded) that a reply makes without answering by them."""
     name, *patterns = _patterns(tuple(sorted(named, key=len, reverse=True)))
     text, places = _shortened(fold(said))
-    spans = [each.span() for block in _BLOCK.finditer(text) for each in name.finditer(text, block.start(), block.end())]
-    for pattern in (None, *patterns):
-        if pattern is not None:
-            text, places = _shortened(fold(said))
-            spans = [match.span(group) for match in pattern.finditer(text) for group in range(1, pattern.groups + 1)]
-        for start, end in spans:
-            if start >= 0:  # a group that took no part is at -1
-                first, last = places[start], places[end - 1] + 1
-                said = said[:first] + " " * (last - first) + said[last:]
+    blocks = [
+        each.span() for block in _BLOCK.finditer(text) for each in name.finditer(text, block.start(), block.end())
+    ]
+    said = _blanked(said, blocks, places)
+    for pattern in patterns:
+        text, places = _shortened(fold(said))
+        groups = range(1, pattern.groups + 1)
+        said = _blanked(said, [match.span(each) for match in pattern.finditer(text) for each in groups], places)
+    return said
+
+
+def _blanked(said: str, spans: Iterable[tuple[int, int]], places: Sequence[int]) -> str:
+    """Spaces in the place of `spans`, which are those of a shortened text."""
+    for start, end in spans:
+        if start >= 0:  # a group that took no part is at -1
+            first, last = places[start], places[end - 1] + 1
+            said = said[:first] + " " * (last - first) + said[last:]
     return said
 
 

@@ -14,10 +14,8 @@ from traitscope.datafile import DataError
 from traitscope.disk_errors import damaged
 from traitscope.lock import is_held
 from traitscope.record import Record
-from traitscope.store import Store, StoreError
+from traitscope.store import DATABASE, Store, StoreError
 from traitscope.study_file import StudyError
-
-DATABASE = "answers.sqlite"
 
 _sound: dict[Path, tuple[int, ...]] = {}  # records with the state in which every page of theirs was looked at
 

@@ -70,7 +70,7 @@ def row(record: bytes, id: int | None) -> tuple[str, Row] | None:
     name = _BY_LENGTH.get(len(values), "")
     if name in ("", "calls") or not _fits(values, TABLES[name][1]):
         return None
-    if not _IS_WHOLE.get(name, _any)(values):
+    if name in _IS_WHOLE and not _IS_WHOLE[name](values):
         return None
     return name, tuple(values)
 
@@ -152,10 +152,6 @@ def _is_a_sitting(values: list[object]) -> bool:
 def _is_a_trial(values: list[object]) -> bool:
     """Whether the printed order of a trial's options is one."""
     return _ORDER.fullmatch(str(values[_SHOWN])) is not None
-
-
-def _any(_: list[object]) -> bool:
-    return True
 
 
 _IS_WHOLE = {"texts": _is_named, "sittings": _is_a_sitting, "trials": _is_a_trial}

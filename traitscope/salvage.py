@@ -23,10 +23,10 @@ from traitscope.interviews import check_served, interviews
 from traitscope.lock import FILE, is_held, refuse_links
 from traitscope.queries import PROMPTS
 from traitscope.record import Record
-from traitscope.store import Store, StoreError
+from traitscope.store import DATABASE, Store, StoreError
 from traitscope.study_file import StudyError
 
-DATABASE, MANIFEST = "answers.sqlite", "manifest.json"
+MANIFEST = "manifest.json"
 _LEFT = (f"{DATABASE}*", FILE, LOG, PID, "*.part")
 _TOGETHER = 10_000  # rows that are written at once
 

@@ -33,6 +33,7 @@ COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 SAFE_SECONDS = 2.0  # a power cut loses no more than this: so often the disk itself is waited for
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
 GONE = "was deleted or moved while it was being asked; no more is asked, and nothing is made anew"
+DATABASE = "answers.sqlite"  # in the folder of a record
 # what SQLite says where it may not make its own files beside a database, or has no room for them
 ALONE = ("SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY", "SQLITE_READONLY_CANTINIT", "SQLITE_IOERR_SHMSIZE")
 
