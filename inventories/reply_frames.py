@@ -65,6 +65,11 @@ _ASKS = (
     r"(?:\W|\b(?:an?|the)\b){1,4}?"
 )
 _YES = r"\W*(?:yes|yeah|yep|yup|sure|absolutely|definitely|indeed|certainly|of course|exactly|i do|it is)\b"
+# another self; "if I were to choose" and "if I were her" are how a persona answers
+_OTHER_SELF = (
+    r"if i (?:were|was) (?!(?:to|asked|forced|honest|h[ei][rm]s?|them|you|in (?:his|her|their)|this|that|the|an? (?:person|human|participant))\b)[^\n.!?;]{1,80}?"
+    r"\b(?:i would|i'd|i might|my (?:answer|rating|choice) would be)(?: (?:probably|likely|definitely|always|answer|say|choose|pick|select|rate|give|agree with|an?|with)){0,5}"
+)
 _TURN = r"(?:user|human|system)\s*:\s*(?:answer )?"
 
 
@@ -132,7 +137,7 @@ def _patterns(named: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
         rf"{begins}(?:the )?(?:label|option|number|answer) (?:for |of |called )?[\"']*({name})[\"']* (?:is|has the label|has the number|would be)\s*{quoted}"
         rf"|{begins}{quoted}[\"']* (?:is|are|was) (?:just |only )?(?:one of|among|the (?:first|last|lowest|highest|middle) (?:option|label|one|choice|answer))",
         rf"{begins}{_ASKS}{several}\W{{0,3}}\?(?!{_YES})",
-        rf"{_EXAMPLE}{several}|{_ORDER_SIGNS}{several}|{begins}(?:{_PLACE}|{_OTHER}{_SAYS}|{_TOLD}|{_ORDER}|{_FIELD}|{_TALK}|{_TURN}){quoted}",
+        rf"{_EXAMPLE}{several}|{_ORDER_SIGNS}{several}|{begins}(?:{_PLACE}|{_OTHER}{_SAYS}|{_TOLD}|{_ORDER}|{_FIELD}|{_TALK}|{_OTHER_SELF}|{_TURN}){quoted}",
         rf"({name})\s*(?:と答え(?:て|よ|る必要)|(?:番)?ですか|吗|嗎)",
     )
     return tuple(re.compile(unaccented(pattern), re.M) for pattern in (name, *patterns))

@@ -80,7 +80,7 @@ class Reader:
             return "ambiguous"
         if core in words.NO_ANSWER:
             return "refused"
-        core = re.sub(_LEAD_IN, "", core).strip(" .:*\"'")
+        led_in, core = core, re.sub(_LEAD_IN, "", core).strip(" .:*\"'")
         if core in self.labels:
             return self.labels[core]
         if core in self.texts:
@@ -93,10 +93,13 @@ class Reader:
             re.fullmatch(r"[b-hj-z]", core) or (self.page.roman and re.fullmatch(r"[ivx]{1,5}", core))
         ):
             return "off_scale"
-        numbered = re.fullmatch(r"(\d+)[.)]\s+(\d.*)", core, re.S)
+        numbered = re.fullmatch(
+            r"(\d+)[.)]\s+((?:(?:my )?(?:answer|rating|response|choice)(?: is)?\W*)?\d.*)", core, re.S
+        )
         if numbered and self.numeric:  # a single item is often printed as number 1
             found = self.whole(numbered[2])
-            return found if numbered[1] == "1" or found == self.labels.get(numbered[1]) else "ambiguous"
+            one = numbered[1] == "1" and led_in[:1] == "1"  # but "My answer is 1. 2" says it
+            return found if one or found == self.labels.get(numbered[1]) else "ambiguous"
         return self._label_and_text(core)
 
     def _label_and_text(self, core: str) -> int | Outcome | None:

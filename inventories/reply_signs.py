@@ -90,7 +90,7 @@ class Page:
             and re.match(r"[)\]*\"'`}.:,;\s]|$", after) is not None
         )
         # a number with a sign after it begins something else: "A 99. B"
-        ends = re.match(r"\s*(?:$|[\n.,;:!?)\]=}]|[-–—]\s|→|\Z|\d+[.)]\s)", after) is not None
+        ends = re.match(r"\s*(?:$|[\n.,;:!?)\]={}]|[-–—*]+\s|→|\Z|\d+[.)]\s)", after) is not None
         if letter not in self.labels:
             known = len(letter) == 1 or (self.roman and re.fullmatch(r"[ivx]+", letter) is not None)
             return known and letter not in words.WORD_LETTERS and match[1].isupper() and ends
@@ -106,7 +106,12 @@ class Page:
                 )
             )
             upper = match[1].isupper() or len(before.strip()) < 3 or not before.strip()[-1:].isalpha()
-            return dressed or other or (ends and (upper or _ANNOUNCED.search(folded[: match.start(1)][-40:]) is not None)) or (
+            announced = _ANNOUNCED.search(folded[: match.start(1)][-40:]) is not None
+            if (
+                announced and match[1].isupper() and letter not in {"a", "i"}
+            ):  # which begin a phrase: "Answer: A bit of both"
+                return True
+            return dressed or other or (ends and (upper or announced)) or (
                 letter != "i" and re.match(r"\s+(?:is too|is out|is overkill|because|since)\b", after) is not None)  # fmt: skip
         named = re.search(r"(\w+)\s+$", before)
         proper = (

@@ -93,8 +93,23 @@ def ordered(draw: st.DrawFn) -> Buried:
     between = draw(st.sampled_from(BETWEEN))
     parts = [order, case.text] if draw(st.booleans()) else [case.text, order]
     text = between.join(parts)
-    assume(not re.search(r"\b[Aa] [A-Za-z]", text))  # for whoever reads it, no label but an article
+    assume(
+        not re.search(r"\b(?:[Aa]|I(?!\W+[a-z]))[^\w\n]*[^\S\n][^\w\n]*\w", text)
+    )  # for whoever reads it, no label but a word
+    assume(not re.search(r"\d\W*[%°]", text))  # nor a number with its unit
+    assume(not among_words(case.page[case.place], text))
     return Buried(case.page, case.place, text)
+
+
+def among_words(said: PrintedOption, text: str) -> bool:
+    """Whether an option that nothing announces has words on its line, of which it can be a part: "flat 3.", "3 friends"."""
+    named = rf"\b{said.label}\b|{re.escape(said.text)}"
+    announced = rf"(?:answer|rating|is)\W+{said.label}\b"
+    return any(
+        re.search(r"[^\W\d_]{2}", re.sub(named, "", line)) and not re.search(announced, line, re.I)
+        for line in text.split("\n")
+        if re.search(named, line)
+    )
 
 
 def stays_or_is_none(case: Buried) -> bool:
