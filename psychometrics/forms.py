@@ -156,16 +156,16 @@ def position_preference(
     pairing = _pairing(answers)
     position, value = _wide(answers, pairing, "position"), _wide(answers, pairing, "value")
     parts = [
-        DataFrame({"place": position[level] - position[base], "content": value[level] - value[base]}).dropna()
+        DataFrame({"place": position[level] - position[base], "content": value[level] - value[base]}).dropna().abs()
+        <= NO_SPREAD
         for base, level in itertools.combinations(position.columns, 2)
     ]
-    pairs = pd.concat(parts).abs() <= NO_SPREAD if parts else DataFrame(columns=["place", "content"])
+    pairs = pd.concat(parts) if parts else DataFrame(columns=["place", "content"])
     shares = _shares(answers)
     if pairs.empty:
         none = undefined("one_order", n_persons=answers["person"].nunique())
         return PositionPreference(shares, none, none, "")
-    person = pairs.index.get_level_values("person")
-    both, all_alike = pairs.all(axis=1), pairs.groupby(person).all()
+    both, all_alike = pairs.all(axis=1), pairs.groupby(level="person").all()
     followers = all_alike["place"] & ~all_alike["content"]
     extra: dict[str, Detail] = {
         "n_pairs": len(pairs),
@@ -174,7 +174,7 @@ def position_preference(
     }
     told = "position_and_content_confounded" if both.all() else ""
     same = {
-        each: _share(pairs[each].groupby(person).mean().to_numpy(float), told, extra, seed, resamples, confidence)
+        each: _share(pairs[each].groupby(level="person").mean().to_numpy(float), told, extra, seed, resamples, confidence)
         for each in ("place", "content")
     }
     note = ""
@@ -254,9 +254,10 @@ def _share(
 
 
 def _shares(answers: DataFrame) -> DataFrame:
-    given = answers.dropna(subset=["position"])
-    both = pd.concat([given, given.assign(level="all")])
-    counts = both.groupby(["level", "position"], sort=True).size().rename("n_answers").reset_index()
+    given = answers.loc[answers["position"].notna(), ["level", "position"]]
+    levels = given.groupby(["level", "position"], sort=True).size().rename("n_answers").reset_index()
+    over_all = levels.groupby("position", sort=True)["n_answers"].sum().reset_index().assign(level="all")
+    counts = pd.concat([over_all, levels]).groupby(["level", "position"], sort=True)["n_answers"].sum().reset_index()
     counts["share"] = counts["n_answers"] / counts.groupby("level")["n_answers"].transform("sum")
     return counts[["level", "position", "share", "n_answers"]]
 
