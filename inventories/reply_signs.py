@@ -34,6 +34,7 @@ class Page:
 
     def __init__(self, options: Sequence[PrintedOption]) -> None:
         self.labels = {fold(option.label): place for place, option in enumerate(options)}
+        self.printed = {option.label for option in options}
         texts: dict[str, int] = {}
         for place, option in enumerate(options):
             for each in _forms(option.text):
@@ -90,7 +91,7 @@ class Page:
             and re.match(r"[)\]*\"'`}.:,;\s]|$", after) is not None
         )
         # a number with a sign after it begins something else: "A 99. B"
-        ends = re.match(r"\s*(?:$|[\n.,;:!?)\]={}]|[-–—*]+\s|→|\Z|\d+[.)]\s)", after) is not None
+        ends = re.match(r"\s*(?:$|\n|[^\w\s\-–—*_(\[\"'“”‘’«&/$€£+@#]|[-–—*]+\s|\Z|\d+[.)]\s)", after) is not None
         if letter not in self.labels:
             known = len(letter) == 1 or (self.roman and re.fullmatch(r"[ivx]+", letter) is not None)
             return known and letter not in words.WORD_LETTERS and match[1].isupper() and ends
