@@ -108,9 +108,8 @@ class Page:
             )
             upper = match[1].isupper() or len(before.strip()) < 3 or not before.strip()[-1:].isalpha()
             announced = _ANNOUNCED.search(folded[: match.start(1)][-40:]) is not None
-            if (
-                announced and match[1].isupper() and letter not in {"a", "i"}
-            ):  # which begin a phrase: "Answer: A bit of both"
+            # "Answer: A bit of both": these two begin phrases
+            if announced and match[1] in self.printed and letter not in {"a", "i"}:
                 return True
             return dressed or other or (ends and (upper or announced)) or (
                 letter != "i" and re.match(r"\s+(?:is too|is out|is overkill|because|since)\b", after) is not None)  # fmt: skip
