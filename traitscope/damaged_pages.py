@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from traitscope.damaged_rows import Row, row, varint
@@ -18,11 +19,11 @@ TABLE_LEAF, INDEX_LEAF, INDEX_INNER = 0x0D, 0x0A, 0x02
 
 
 class Pages:
-    """The pages of a database with those of its log that were committed, as SQLite would see them."""
+    """The pages of a database, which may be gone, with those of its log that were committed, as SQLite would see them."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        length = path.stat().st_size
+        self._file = path.open("rb") if path.is_file() else BytesIO()
+        length = path.stat().st_size if path.is_file() else 0
         self.size = _page_size(self._file.read(100), length)
         self.count = length // self.size
         self._log = Path(f"{path}-wal")
@@ -165,7 +166,7 @@ def _checked(content: bytes, order: str, sums: tuple[int, int]) -> tuple[int, in
 def _in_order(cells: list[tuple[bytes, int | None]]) -> Iterator[tuple[bytes, int | None]]:
     """Without cells whose number does not lie between its neighbours': numbers rise on a page, and that one is another's."""
     before = 0
-    for cell, after in zip(cells, [*cells[1:], (b"", None)], strict=True):
+    for cell, after in zip(cells, [*cells[1:], (b"", None)], strict=False):  # of a table without rows there is none
         id = cell[1]
         if id is None:
             yield cell

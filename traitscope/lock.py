@@ -50,8 +50,7 @@ def alone(folder: Path) -> Iterator[Callable[[], None]]:
         there()  # or it was deleted while this waited
         with named(folder / FILE):
             file.truncate(0)
-            file.write(f"{os.getpid()} {here()}")
-            file.flush()
+            os.write(file.fileno(), f"{os.getpid()} {here()}".encode())  # at once: a full disk is told once, and here
         try:
             yield there
         except FileNotFoundError:

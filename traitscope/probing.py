@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from inventories.definitions import Inventory
@@ -14,7 +15,11 @@ from inventories.probes import Probe, names, probes, similarity
 from inventories.responder import Responder
 from psychometrics.contamination import contamination, wilson
 from psychometrics.estimate import Estimate
+from traitscope.datafile import DataError
+from traitscope.disk_errors import named
 from traitscope.estimates import SEED
+
+BEGINS = b'{"model": '  # each line of the file
 
 
 def probe(inventory: Inventory, model: str, responder: Responder, to: Path) -> dict[str, Any]:
@@ -27,7 +32,10 @@ def probe(inventory: Inventory, model: str, responder: Responder, to: Path) -> d
     said = _kept(to, model, inventory)
     missing = [each for each in asked if each.prompt().id not in said]
     to.parent.mkdir(parents=True, exist_ok=True)
-    with to.open("a", encoding="utf-8") as file:
+    # a line at a time: kill -9 loses no reply, and a line that it cuts off has another under it
+    with named(to), to.open("a", buffering=1, encoding="utf-8") as file:
+        if _is_cut_off(to):
+            file.write("\n")
         by_id = {each.prompt().id: each for each in missing}
         for reply in responder.ask([each.prompt() for each in missing]):
             each = by_id[reply.prompt]
@@ -64,13 +72,34 @@ def _judged(asked: list[Probe], said: dict[str, str], inventory: Inventory) -> d
     return {"advantage": found.advantage, "exact": found.exact, "nearest": found.nearest}
 
 
+class _Line(msgspec.Struct):
+    """What is read of a line of the file: the rest is for people."""
+
+    model: str
+    inventory: str
+    probe: str
+    reply: str | None
+
+
 def _kept(file: Path, model: str, inventory: Inventory) -> dict[str, str]:
     """Replies of an earlier run, by probe; what is asked is part of the id, so a changed item is asked anew."""
-    if not file.is_file():
-        return {}
-    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
-    return {
-        line["probe"]: line["reply"]
-        for line in lines
-        if (line["model"], line["inventory"]) == (model, inventory.id) and line["reply"] is not None
-    }
+    said: dict[str, str] = {}
+    content = file.read_bytes() if file.is_file() else b""
+    for number, text in enumerate(content.split(b"\n"), start=1):  # not splitlines: a reply may hold what it splits at
+        try:
+            line = msgspec.json.decode(text, type=_Line) if text.strip() else None
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            if BEGINS.startswith(text[: len(BEGINS)]):  # a full disk or kill -9 has cut it off
+                continue
+            raise DataError(
+                f"{file}, line {number}: {problem}; allowed: a file that `traitscope probe` has made"
+            ) from None
+        if line and (line.model, line.inventory) == (model, inventory.id) and line.reply is not None:
+            said[line.probe] = line.reply
+    return said
+
+
+def _is_cut_off(file: Path) -> bool:
+    """Whether the last line of a file has no end."""
+    content = file.read_bytes()
+    return bool(content) and not content.endswith(b"\n")

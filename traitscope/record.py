@@ -252,9 +252,9 @@ def package_versions() -> dict[str, str]:
     return found
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """A reader sees the old file or the new one, never half of it."""
-    _write_whole(path, path.with_suffix(".part"), text.encode("utf-8"))
+    _write_whole(path, path.with_suffix(".part"), content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def _copy_whole(file: Path, target: Path) -> None:
@@ -270,7 +270,7 @@ def _write_whole(path: Path, part: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())  # or a power cut would leave the new name with nothing in it
         part.replace(path)
-    except OSError:
+    except BaseException:  # Ctrl-C as well
         with suppress(OSError):
             part.unlink()  # of a disk that is full it would hold what is needed
         raise

@@ -37,7 +37,7 @@ def salvage(folder: Path, to: Path) -> tuple[dict[str, Any], str]:
     A reply is kept where it is whole. The plan is made once more from the study in the folder, and answers are read
     once more from the replies, so that only replies, their links to trials and former plans can be lost.
     """
-    if not (folder / DATABASE).is_file():
+    if not any((folder / name).is_file() for name in (DATABASE, f"{DATABASE}-wal")):
         raise StoreError(f"{folder}: no record there (no {DATABASE})")
     refuse_links(folder)  # a copy would go through them
     if is_held(folder):

@@ -28,6 +28,10 @@ def main() -> None:
     if code > 128:  # a signal has ended it, and all is put away: Python's own tidying could be struck once more
         sys.stdout.flush()
         os._exit(code)
+    for name in SIGNALS:  # all is done and told: the exit code stands, whatever strikes while Python tidies up
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is at_once:
+            signal.signal(number, lambda *_: os._exit(code))
     sys.exit(code)
 
 

@@ -33,6 +33,7 @@ COMMIT_CALLS, COMMIT_SECONDS = 50, 0.1  # kill -9 loses no more than this
 SAFE_SECONDS = 2.0  # a power cut loses no more than this: so often the disk itself is waited for
 KEPT_NAMES = 50_000  # names of shared texts that are remembered
 GONE = "was deleted or moved while it was being asked; no more is asked, and nothing is made anew"
+BEGUN = "has no tables: its run has only begun, or ended before it kept a reply, and the same command goes on"
 DATABASE = "answers.sqlite"  # in the folder of a record
 # what SQLite says where it may not make its own files beside a database, or has no room for them
 ALONE = ("SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY", "SQLITE_READONLY_CANTINIT", "SQLITE_IOERR_SHMSIZE")
@@ -64,16 +65,22 @@ class Store:
 
     def __init__(self, path: Path, write: bool = False) -> None:
         self.path = path
+        log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
+        if not _size(path) and _size(log):  # SQLite would throw the log away
+            raise StoreError(damaged(path, "nothing is left of it but its log"))
+        for each in (path, log, index):
+            if each.exists() and not each.is_file():
+                raise StoreError(
+                    f"{each}: is no file; a record's database is one, as are those that SQLite keeps beside it"
+                )
         if not write and not path.is_file():
             raise StoreError(f"{path}: no record there; `traitscope run STUDY` makes one")
-        if path.is_file() and not _size(path) and _size(Path(f"{path}-wal")):  # SQLite would throw the log away
-            raise StoreError(damaged(path, "nothing is left of it but its log"))
         try:
             self._open(write)
             if not write and self._version() == 0:  # its file is there, its tables are not yet
                 self.db.close()
-                told = "has no tables: it is being made at this moment and can be read soon, or they are lost"
-                raise StoreError(damaged(path, told))
+                lost = f"{path}: {BEGUN}; what it held before, if it did, is lost"
+                raise StoreError(damaged(path, f"{BEGUN}; or they are lost") if _size(path) else lost)
             if not write and 0 < self._version() < len(MIGRATIONS):  # an older file is brought up to date once
                 self.db.close()
                 self._open(True)

@@ -1,6 +1,7 @@
 """A provider that misbehaves, money that runs out: nothing is lost, wrong or asked twice."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from benchmarks.fault_server import answer_to
 from inventories.responder import Abilities, ResponderError
 from traitscope import analysis
 from traitscope.cli import main
-from traitscope.record import Record
+from traitscope.record import Record, write_whole
 from traitscope.runner import Options, Responders, run
 from traitscope.store import Store
 from traitscope.study import load_study
@@ -161,3 +162,15 @@ def test_no_money_asks_nothing(fault_server, study, tmp_path):
     responders._known[server.model] = Abilities()
     run(loaded, folder, options=Options(max_cost=0.0), responders=responders)
     assert server.stats()["counts"] == {}
+
+
+def test_control_c_while_a_file_is_written_leaves_the_old_one_and_no_part(tmp_path, monkeypatch):
+    def struck(_: int) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "manifest.json").write_text("old", "utf-8")
+    monkeypatch.setattr(os, "fsync", struck)  # where a slow disk takes longest
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "manifest.json", "new")
+    assert [each.name for each in tmp_path.iterdir()] == ["manifest.json"]
+    assert (tmp_path / "manifest.json").read_text("utf-8") == "old"

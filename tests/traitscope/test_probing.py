@@ -7,6 +7,7 @@ import pytest
 from inventories.loading import inventory_ids, load_inventory
 from inventories.probes import names, probes, similarity
 from inventories.responder import Abilities, Reply
+from traitscope.datafile import DataError
 from traitscope.probing import probe
 
 
@@ -53,6 +54,36 @@ def test_replies_are_kept_and_only_failed_calls_are_asked_again(tipi, tmp_path):
     assert again.asked == 1
     lines = [json.loads(line) for line in (tmp_path / "kept.jsonl").read_text("utf-8").splitlines()]
     assert len(lines) == len(asked) + 1  # the failed call stays in the file, too
+
+
+def test_a_reply_is_in_the_file_as_soon_as_it_is_there(tipi, tmp_path):
+    class Watched(Memory):
+        def ask(self, prompts):
+            for number, reply in enumerate(super().ask(prompts)):
+                assert kept.read_bytes().count(b"\n") == number
+                yield reply
+
+    kept = tmp_path / "kept.jsonl"
+    assert probe(tipi, "test:m", Watched({}), kept)["answered"] == len(probes(tipi))
+
+
+@pytest.mark.parametrize("left", [1, 12, 200])
+def test_a_line_that_kill_has_cut_off_is_asked_again_and_no_other(tipi, tmp_path, left):
+    kept = tmp_path / "kept.jsonl"
+    probe(tipi, "test:m", Memory({probes(tipi)[0].question: "one\u2028two\x85three"}), kept)
+    *whole, last, _ = kept.read_bytes().split(b"\n")
+    kept.write_bytes(b"\n".join([*whole, last[:left]]))
+    for asked in (1, 0):
+        again = Memory({})
+        assert probe(tipi, "test:m", again, kept)["answered"] == len(probes(tipi))
+        assert again.asked == asked
+
+
+def test_a_file_that_is_none_of_a_probe_is_named_and_left_alone(tipi, tmp_path):
+    (tmp_path / "notes.txt").write_bytes(b"my notes")
+    with pytest.raises(DataError, match=r"notes\.txt, line 1: .*allowed: a file that `traitscope probe` has made"):
+        probe(tipi, "test:m", Memory({}), tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_bytes() == b"my notes"
 
 
 @pytest.mark.parametrize("name", inventory_ids())

@@ -21,7 +21,7 @@ from traitscope.damaged_rows import TABLES, columns
 from traitscope.lock import alone
 from traitscope.record import Record, write_whole
 from traitscope.runner import run
-from traitscope.store import COMMIT_CALLS, SAFE_SECONDS, StoreError
+from traitscope.store import COMMIT_CALLS, SAFE_SECONDS, Store, StoreError
 from traitscope.study import load_study
 
 DATABASE, LOG = "answers.sqlite", "answers.sqlite-wal"
@@ -86,6 +86,9 @@ def test_what_a_full_disk_leaves_no_room_for_is_named_in_one_line_and_nothing_ha
         ["export", place / "r", "--to", place / "b"],
         ["salvage", place / "r", "--to", place / "s"],
         ["plan", path, "--record", place / "f", "--freeze"],
+        ["run", path, "--record", place / "r2"],
+        ["probe", "simulated:person", "--inventory", "tipi", "--to", place / "p.jsonl"],
+        ["report", place / "r", "--to", place / "r.html"],
     ):
         assert main([*map(str, command)]) == 2
         told = runs.one_line(capsys.readouterr().err)
@@ -93,7 +96,8 @@ def test_what_a_full_disk_leaves_no_room_for_is_named_in_one_line_and_nothing_ha
     with pytest.raises(OSError, match=r"run\.log"):
         background.start(path, place / "p")
     left = {each for each in place.rglob("*") if each.is_file()} - before
-    assert all(each.name in ("run.log", LOG, f"{DATABASE}-shm") for each in left)
+    assert {each.name for each in left if each.stat().st_size} <= {LOG, f"{DATABASE}-shm"}
+    assert {each.name for each in left} <= {"run.log", "lock", "p.jsonl", LOG, f"{DATABASE}-shm"}
 
 
 def test_what_cannot_even_be_said_ends_with_the_same_exit_code(tmp_path):
@@ -395,14 +399,44 @@ def test_salvage_reads_what_is_in_the_log_alone_and_overwrites_nothing(study, tm
     assert runs.stored(tmp_path / "saved") == saved
 
 
-def test_an_empty_database_beside_its_log_is_left_to_salvage(study, tmp_path, capsys):
+@pytest.mark.parametrize("how", ["empty", "gone"])
+def test_an_empty_database_beside_its_log_is_left_to_salvage(how, study, tmp_path, capsys):
     before = interrupted(study[0], tmp_path / "r", Moment(300, 0.02))
-    (tmp_path / "r" / DATABASE).write_bytes(b"")
+    (tmp_path / "r" / DATABASE).unlink()
+    if how == "empty":
+        (tmp_path / "r" / DATABASE).touch()
     for command in (["status", str(tmp_path / "r")], ["run", str(study[0]), "--record", str(tmp_path / "r")]):
         assert main(command) == 2  # SQLite alone would throw the log away
         assert "`traitscope salvage" in runs.one_line(capsys.readouterr().err)
     assert main(["salvage", str(tmp_path / "r"), "--to", str(tmp_path / "saved")]) == 0
     assert runs.stored(tmp_path / "saved") and runs.stored(tmp_path / "saved").items() <= before.items()
+
+
+def test_salvage_reads_a_record_that_has_a_table_without_rows(study, tmp_path):
+    shutil.copytree(study[1], tmp_path / "r")
+    with Store(tmp_path / "r" / DATABASE, write=True) as store:
+        store.db.execute("DELETE FROM answers")  # as where every call has failed
+    assert main(["salvage", str(tmp_path / "r"), "--to", str(tmp_path / "saved")]) == 0
+    assert len(runs.stored(tmp_path / "saved")) == TRIALS
+
+
+@pytest.mark.parametrize("name", [DATABASE, LOG, f"{DATABASE}-shm"])
+def test_a_folder_in_the_place_of_a_file_of_sqlite_is_named(name, study, tmp_path, capsys):
+    shutil.copytree(study[1], tmp_path / "r", ignore=shutil.ignore_patterns("*-wal", "*-shm", name))
+    (tmp_path / "r" / name).mkdir()
+    for command in (["status", str(tmp_path / "r")], ["run", str(study[0]), "--record", str(tmp_path / "r")]):
+        assert main(command) == 2
+        assert f"{tmp_path / 'r' / name}: is no file" in runs.one_line(capsys.readouterr().err)
+
+
+def test_a_record_that_was_only_begun_says_so_and_goes_on_by_the_same_command(study, tmp_path, capsys):
+    shutil.copytree(study[1], tmp_path / "r", ignore=shutil.ignore_patterns(f"{DATABASE}*"))
+    (tmp_path / "r" / DATABASE).touch()
+    assert main(["status", str(tmp_path / "r")]) == 2
+    told = runs.one_line(capsys.readouterr().err)
+    assert "its run has only begun" in told and "salvage" not in told  # which would have nothing to read
+    runs.completed(study[0], tmp_path / "r")
+    assert runs.answers(tmp_path / "r").equals(study[2])
 
 
 def test_salvage_of_a_record_whose_manifest_is_damaged_as_well_keeps_the_replies(study, tmp_path, capsys):

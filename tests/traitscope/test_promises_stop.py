@@ -98,14 +98,18 @@ def test_a_run_on_a_provider_that_is_told_to_stop_loses_no_more_than_what_is_in_
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_that_comes_when_all_is_done_changes_nothing(number):
+@pytest.mark.parametrize("when", ["threading.Thread(target=strike).start()", "sys.last = Last()"])
+def test_a_signal_that_comes_when_all_is_done_changes_nothing(number, when):
     code = f"""if True:
-        import os, signal, sys
+        import signal, sys, threading
         from traitscope.starting import main
-        class Last:
+        def strike():
+            threading.main_thread().join()  # which waits for other threads before it tidies up
+            signal.raise_signal({int(number)})
+        class Last:  # goes when Python puts its modules away
             def __del__(self, strike=signal.raise_signal):
                 strike({int(number)})
-        sys.last = Last()  # which goes when Python puts its modules away
+        {when}
         main()"""
     done = subprocess.run(
         [sys.executable, "-c", code, "personas"], cwd=runs.ROOT, capture_output=True, preexec_fn=runs.heard

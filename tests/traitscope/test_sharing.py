@@ -107,6 +107,17 @@ def test_without_share_the_network_does_not_reach_it(tmp_path):
         process.wait(timeout=30)
 
 
+def test_control_c_while_the_server_starts_prints_no_traceback():
+    arguments = [sys.executable, "-m", "traitscope", "app", "--port", str(free_port())]
+    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    told = process.stderr.readline()  # and only now the server itself is started
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does it, to all that run in it
+    assert "The dashboard is at" in told
+    assert "Traceback" not in process.communicate(timeout=30)[1]
+    assert process.returncode in (0, 128 + signal.SIGINT)
+
+
 def answers(port):
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as reply:

@@ -47,9 +47,10 @@ def write(record: Record, to: Path | None = None, *, with_pdf: bool = False) -> 
         files = [file]
         if with_pdf:
             files.append(file.with_suffix(".pdf"))
-            files[-1].write_bytes(pdf(record))
+            write_whole(files[-1], pdf(record))
     except OSError as problem:
-        raise DataError(f"report: {problem.filename or file} cannot be written ({problem.strerror})") from None
+        told = f"report: {problem.filename or file} cannot be written ({problem.strerror})"
+        raise DataError(f"{told}; --to FILE.html writes it elsewhere") from None
     sizes = {str(each): each.stat().st_size for each in files}
     told = "\n".join(f"{name}: {size / 1e6:.1f} MB" for name, size in sizes.items())
     return {"record": str(record.folder), "files": sizes}, told

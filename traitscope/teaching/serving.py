@@ -45,10 +45,13 @@ def run_server(
 ) -> None:
     """Run the dashboard's server until it ends or Ctrl-C ends it."""
     started = command(port, address, options)
-    with subprocess.Popen(started, env=environment, cwd=APP.parent, stdout=subprocess.DEVNULL) as server:
+    # in a session of its own: Ctrl-C would have it print a traceback while it starts
+    with subprocess.Popen(
+        started, env=environment, cwd=APP.parent, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as server:
         try:
             ended = server.wait()
-        except KeyboardInterrupt:  # the server got it, too
+        except KeyboardInterrupt:
             server.terminate()
             ended = 0
     if ended:
