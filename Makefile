@@ -78,7 +78,7 @@ class: setup
 test: $(VENV)/browser.stamp check
 
 browser: $(VENV)/browser.stamp
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "browser or thorough" tests/pages tests/psychometrics tests/traitscope
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "browser or thorough"
 
 faults: $(VENV)/browser.stamp
 	@echo "seed $(SEED): make faults SEED=$(SEED) MOMENTS=$(MOMENTS) does the same once more"
