@@ -79,7 +79,8 @@ def _check_items(inventory: Inventory) -> None:
         if isinstance(item.options, str) and item.options not in inventory.option_sets:
             what = f"unknown option set {item.options!r}; {allowed(inventory.option_sets, item.options)}"
             raise _wrong(inventory, place, what)
-        if bool(item.left) != bool(item.right) or bool(item.text) == bool(item.left):
+        text, left, right = (bool(each.strip()) for each in (item.text, item.left, item.right))
+        if left != right or text == left:
             raise _wrong(inventory, place, "needs a text, or both left and right")
         values = [option.value for option in inventory.options_of(item)]
         if len(values) < 2:

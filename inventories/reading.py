@@ -20,6 +20,11 @@ LONGEST_NAME = 120  # characters of a name or a value in a message
 LONGEST_TOLD = 2_000  # characters of a message
 LARGEST = 1e15  # of a number: what every table keeps whole
 MOST_BYTES = 5_000_000  # of a file that a person writes
+MOST_PARTS = 30  # of a key such as limits.retries
+# where a key can begin, more parts of it than that; what is passed over is not looked at twice
+_LONG_KEY = re.compile(
+    rf"""(?:^|[\[{{,])[ \t]*+(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}""", re.MULTILINE
+)
 
 
 class DefinitionError(ValueError):
@@ -80,6 +85,11 @@ def read_text(path: Path, error: type[Exception] = DefinitionError, most: int = 
 
 def parse_toml(text: str, kind: type[T], file: str, error: type[Exception] = DefinitionError) -> T:
     """As `read_toml`, for text already read; `file` is the name to say in a message."""
+    if found := _LONG_KEY.search(text):  # its reader would take minutes
+        line = text.count("\n", 0, found.start()) + 1
+        raise error(
+            f"{file}, line {line}: a key of more than {MOST_PARTS} parts; allowed: up to {MOST_PARTS}, as in a.b"
+        )
     try:
         data = tomllib.loads(text)
         _check_values(data, file, error)

@@ -115,7 +115,15 @@ def _dialect(first: str, file: Any) -> type[csv.Dialect]:
 
 
 def _apart(path: Path, kind: str) -> DataFrame:
-    """An SPSS or Excel file, read by a process of its own: damaged bytes can crash the reader, or keep it at work for ever."""
+    rows = rows_apart(path, kind)
+    return DataFrame(rows[1:], columns=_header(rows[0] if rows else [], path), dtype=str)
+
+
+def rows_apart(path: Path, kind: str) -> list[list[str]]:
+    """The rows of an SPSS, Excel or parquet file, the header first, read by a process of its own.
+
+    Damaged bytes can crash the reader, or keep it at work for ever, and a small file can unpack without end.
+    """
     limits = [str(MOST_SECONDS), str(MOST_MEMORY)]
     command = [sys.executable, "-P", reading_apart.__file__, str(path.absolute()), kind, *limits]
     one_thread = {"OPENBLAS_NUM_THREADS": "1"}  # each would take of the memory
@@ -130,7 +138,7 @@ def _apart(path: Path, kind: str) -> DataFrame:
     wrong, rows = msgspec.msgpack.decode(done.stdout, type=tuple[str, list[list[str]]])
     if wrong:
         raise DataError(f"{path}: {wrong}")
-    return DataFrame(rows[1:], columns=_header(rows[0] if rows else [], path), dtype=str)
+    return rows
 
 
 def _header(names: Iterable[str], path: Path) -> list[str]:

@@ -22,6 +22,7 @@ WORDS = (*ONCE, *TWICE, "license")  # that a line above the items begins with
 KEYS = {"": 1, "1": 1, "+1": 1, "+": 1, "-1": -1, "-": -1, "r": -1, "rev": -1, "reversed": -1}
 KEYS_TOLD = "empty, 1 or + for an item that counts as it is; -1, - or R for a reversed one"
 BARE = re.compile(r"[A-Za-z0-9_-]+")
+MOST_MISTAKES = 40  # that are told; a file with more is another kind of file, and no page could show them all
 
 TEMPLATE = """\
 title,Tiny extraversion scale
@@ -66,6 +67,11 @@ def toml_of(text: str, file: str) -> tuple[str, Sheet]:
                     return "", sheet  # every line below would be wrong for the same reason
             else:
                 _head(sheet, file, line, cells)
+            if len(sheet.mistakes) >= MOST_MISTAKES:
+                sheet.mistakes.append(
+                    f"{file}: more than {MOST_MISTAKES} mistakes; what follows line {line} was not read"
+                )
+                return "", sheet
     except csv.Error as problem:
         line, told = problem.args
         sheet.wrong(file, line, f": cannot be read as CSV ({told}); a quotation mark may be missing")

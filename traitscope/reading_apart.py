@@ -1,4 +1,4 @@
-"""Run as a process of its own: reads an SPSS or Excel file, whose damaged bytes may end or stop whoever reads them.
+"""Run as a process of its own: reads an SPSS, Excel or parquet file, whose bytes may end, stop or fill whoever reads them.
 
     python reading_apart.py FILE KIND SECONDS BYTES
 
@@ -18,9 +18,9 @@ from typing import Any
 import msgspec
 
 Rows = list[list[str]]
-SPSS, EXCEL = "an SPSS file", "an Excel file (.xlsx)"  # kinds, in words
-MOST_UNPACKED = 200_000_000  # bytes of an Excel file: a few bytes of an archive may stand for a great many
-MOST_CELLS = 20_000_000  # of an Excel file, those between its filled ones among them
+SPSS, EXCEL, PARQUET = "an SPSS file", "an Excel file (.xlsx)", "a parquet file"  # kinds, in words
+MOST_UNPACKED = 200_000_000  # bytes: a few of an archive or of a parquet file may stand for a great many
+MOST_CELLS = 20_000_000  # of an Excel file those between its filled ones, too
 # what a cell shows whose formula has no result; as in other programs such a cell is empty
 ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
 _PLACED = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)")  # the tags that say where something stands, and that they do in
@@ -73,6 +73,22 @@ def excel_rows(path: str) -> Rows:
             raise Wrong(f"more than {MOST_CELLS:,} cells up to its last filled one; save the table alone, or as CSV")
     padded = [row + [""] * (widest - len(row)) for row in rows]
     return [[name or f"Unnamed: {place}" for place, name in enumerate(row)] for row in padded[:1]] + padded[1:]
+
+
+def parquet_rows(path: str) -> Rows:
+    """The rows of a parquet file."""
+    from pyarrow import parquet
+
+    file = parquet.ParquetFile(path)
+    rows: Rows = [file.schema_arrow.names]
+    size = 0
+    for batch in file.iter_batches(batch_size=1000, use_threads=False):
+        new = [[_cell(each) for each in row] for row in zip(*(each.to_pylist() for each in batch.columns), strict=True)]
+        size += sum(len(cell) for row in new for cell in row)
+        rows += new
+        if size > MOST_UNPACKED or len(rows) * len(rows[0]) > MOST_CELLS:
+            raise Wrong(f"more than {MOST_UNPACKED:,} characters or {MOST_CELLS:,} cells when it is unpacked")
+    return rows
 
 
 def _refuse_disordered(text: bytes) -> None:
@@ -136,13 +152,16 @@ def _limit(seconds: int, size: int) -> None:
 def _read(path: str, kind: str) -> tuple[str, Rows]:
     """What is wrong, or "", and the rows."""
     try:
-        return "", spss_rows(path) if kind == SPSS else excel_rows(path)
+        return "", READERS[kind](path)
     except Wrong as problem:
         return str(problem), []
     except MemoryError:
         return "needs too much memory to be read: it is damaged or too large; save the table alone, or as CSV", []
     except Exception as problem:  # whatever the readers of the archive, of its markup and of the bytes raise
         return f"not {kind}: {problem}", []
+
+
+READERS = {SPSS: spss_rows, EXCEL: excel_rows, PARQUET: parquet_rows}
 
 
 def main() -> None:

@@ -167,7 +167,7 @@ def _times(entry: People, seed: int, beside: Path, place: str) -> tuple[tuple[Pe
 def _check(study: Study) -> None:
     from traitscope.responders import check_name
 
-    for required in ("models", "inventories", "personas"):
+    for required in ("models", "inventories", "personas", "asks"):
         if not getattr(study, required):
             raise DefinitionError(f"{required}: at least one is needed")
     names = [model.name for model in study.models]
@@ -227,6 +227,9 @@ def _check_size(study: Study) -> None:
 
 def _check_ask(study: Study, ask: Ask, place: str) -> None:
     check_form(ask.form, ask.vary, ask.elicitation, place)
+    for some in ("inventories", "personas"):
+        if getattr(ask, some) == []:
+            raise DefinitionError(f"{place}, {some}: at least one is needed; leave `{some}` out to ask all")
     if ask.replicates < 1:
         raise DefinitionError(f"{place}: replicates must be 1 or more, not {ask.replicates}")
     for name in ask.inventories or ():

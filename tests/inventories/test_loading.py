@@ -56,6 +56,12 @@ BROKEN = {
     "text for a number": ("value = 3", 'value = "3"', "options number 3, value: expected `int`, got `str`, seen '3'"),
     "no options": (TINY.splitlines()[5], "", "needs at least two options, has 0"),
     "no text": ('text = "Don\'t talk a lot."', 'left = "loud"', 'item "E2": needs a text, or both left and right'),
+    "blank text": ('text = "Don\'t talk a lot."', 'text = " \\n"', 'item "E2": needs a text, or both left and right'),
+    "key of many parts": (
+        "licence",
+        f"{'a.' * 100_000}b = 1\nlicence",
+        ": a key of more than 30 parts; allowed: up to 30",
+    ),
     "unknown option set": ("key = -1", 'key = -1, options = "other"', "unknown option set 'other'"),
     "catch value": ("key = -1", "key = -1, catch = [9]", "catch: no option has the value 9; Allowed: 1, 2, 3"),
     "template": ("licence", 'printed = "I am"\nlicence', "printed: 'I am' has no place for the item"),

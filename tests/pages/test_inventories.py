@@ -14,7 +14,7 @@ from inventories.forms import Form
 from inventories.loading import inventory_ids, load_inventory
 from inventories.responder import Message
 from traitscope import inventories_shown, own_inventories, preview
-from traitscope.inventory_csv import TEMPLATE
+from traitscope.inventory_csv import MOST_MISTAKES, TEMPLATE
 from traitscope.record import Record
 
 Run = Callable[[Path, str, int | None], Record]
@@ -67,6 +67,12 @@ MISTAKES = {
     "one value": ("option,2,neither\noption,3,accurate\n", "option,1,accurate\n", 'line 8, item "E1": its options must not all'),
     "place for the item": ("scale,E", "printed,I am\nscale,E", "tiny.csv, printed: 'I am' has no place for the item"),
 }  # fmt: skip
+
+
+def test_a_file_of_another_kind_is_told_by_its_first_mistakes() -> None:
+    told = read("[[a]]\n" * 1000).mistakes
+    assert len(told) == MOST_MISTAKES + 1
+    assert told[-1] == f"tiny.csv: more than {MOST_MISTAKES} mistakes; what follows line {MOST_MISTAKES} was not read"
 
 
 @pytest.mark.parametrize("name", MISTAKES)

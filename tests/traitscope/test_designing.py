@@ -6,7 +6,7 @@ import pytest
 
 from inventories.responder import Abilities
 from traitscope import cost
-from traitscope.design import designing
+from traitscope.design import design_details, designing
 from traitscope.design.design_file import BEGINNING, checked, free_name, text
 from traitscope.interviews import interviews, seats, summary
 from traitscope.study import load_study
@@ -29,6 +29,12 @@ steps = [{ kind = "task", text = "Write a line." }, { kind = "follow_up", text =
 elicitation = "likelihood"
 inventories = ["scenarios_sd3"]
 """
+
+
+@pytest.mark.parametrize("told", ["a = ", f"a = {'9' * 5000}", f"a = {'[' * 5000}"])
+def test_parameters_that_cannot_be_read_are_a_mistake_of_who_typed_them(told: str) -> None:
+    with pytest.raises(designing.DesignError, match="model number 1, parameters: "):
+        design_details.read(told, "model number 1")
 
 
 def test_several_levels_vary_one_fixes_and_none_is_as_usual() -> None:

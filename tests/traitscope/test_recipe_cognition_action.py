@@ -157,3 +157,14 @@ def test_a_file_that_holds_no_pairs_is_named(tmp_path: Path) -> None:
     written(record.folder / GIVEN, [{"person": "h1", "E1": 3}])
     with pytest.raises(ValueError, match=r"people\.csv: no columns of statements and scenarios of scenarios_bfi44"):
         shown(record)
+
+
+def test_a_mistake_in_the_file_of_people_is_told_before_anything_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, [{"person": "h1", "E1": 3}])
+    folder = tmp_path / "record"
+    arguments = ["recipe", "run", "cognition-action", "--model", "simulated:person", "--record", str(folder)]
+    assert main([*arguments, "--with", str(file)]) == 2
+    assert "people.csv: no columns of statements and scenarios of scenarios_bfi44" in capsys.readouterr().err
+    assert not (folder / "manifest.json").exists()

@@ -6,10 +6,14 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pyarrow
 import pytest
 from hostile_study import STUDY
+from pyarrow import parquet
 
+from inventories.reading import DefinitionError
 from traitscope import background, own_inventories, recipe_start
+from traitscope.bank import inventory_at
 from traitscope.bundle.importing import import_bundle
 from traitscope.bundle.verifying import verify
 from traitscope.bundle.writing import export
@@ -203,3 +207,14 @@ def test_a_path_that_is_empty_is_not_the_folder_one_is_in(capsys, given):
     with pytest.raises(SystemExit, match="2"):
         main(given)
     assert "names no file or folder" in capsys.readouterr().err
+
+
+def test_a_parquet_file_that_unpacks_to_more_than_memory_holds_is_refused(tmp_path):
+    path = tmp_path / "bomb.parquet"
+    many = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 20_000, pyarrow.int32()), ["x" * 20_000])
+    parquet.write_table(pyarrow.table({"situation": many}), path)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(
+        DefinitionError, match="more than 200,000,000 characters or 20,000,000 cells when it is unpacked"
+    ):
+        inventory_at(str(path))

@@ -56,6 +56,9 @@ items = [{ id = "E1", scale = "E", key = 1, text = "Talk." }, { id = "E2", scale
         (GOOD.replace("bfi44", "ipip_neo_120.de"), 'form = { language = "de" }'),
         (GOOD.replace('["bfi44"]', '["bfi44", "bfi44"]'), "'bfi44' stands twice"),
         (GOOD.replace('["bfi44"]', "[]"), "at least one"),
+        (GOOD + "asks = []", "asks: at least one is needed"),
+        (GOOD + "[[asks]]\npersonas = []", "asks number 1, personas: at least one is needed; leave `personas` out"),
+        (GOOD + "[[asks]]\ninventories = []", "asks number 1, inventories: at least one is needed; leave"),
         (GOOD + "[analysis]\nmargin = 0", "analysis, margin: expected `float` > 0.0, seen 0"),
         (GOOD + "[analysis]\ntau = -1", "analysis, tau: expected `float` >= 0.0, seen -1"),
         (

@@ -77,7 +77,7 @@ def read(told: str, place: str) -> dict[str, Any]:
     """Parameters from what was typed; DesignError where that is none."""
     try:
         return tomllib.loads(told)
-    except tomllib.TOMLDecodeError as mistake:
+    except (ValueError, RecursionError) as mistake:  # no TOML, a number too long, lists too deep
         raise DesignError(f"{place}, parameters: {mistake}; say one a line, as: thinking_tokens = 512") from None
 
 
