@@ -236,6 +236,8 @@ def _without_interval(items: DataFrame, missing: Missing, n_persons: int | None 
     if k - len(constant) < 2:
         return none("constant_items", constant_items=tuple(constant))
     value = float(alpha_from(c))
+    if abs(value) <= NO_SPREAD:
+        value = 0.0  # on which side of it rounding falls is no contradiction of the items
     if c.sum() < 0 or value > 1 + NO_SPREAD:
         return none("contradictory_covariances")
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from psychometrics.covariances import ROUNDING
 from psychometrics.estimate import Floats
 
 LARGEST = 0.999  # a correlation of 1 makes cells impossible that were seen; lavaan stops here, too
 FAR = 40.0  # as good as infinity: the normal distribution beyond it is 0 in double precision
 MOST_STEPS = 60
+SMALLEST = 1e-200  # information below it is none: the squares it is made of are lost to underflow
 
 
 def bivariate_normal(h: ArrayLike, k: ArrayLike, correlation: ArrayLike) -> Floats:
@@ -63,8 +63,12 @@ def two_step(tables: Floats, rows: Floats, columns: Floats, start: Floats | None
         if not len(left):
             break
         score, information = _slope(tables[left], rows[left], columns[left], r[left])
-        low[left], high[left] = np.where(score > 0, r[left], low[left]), np.where(score > 0, high[left], r[left])
-        step = score / np.maximum(information, ROUNDING)
+        # where r moves empty cells alone, the likelihood rises up to the end, by less and less until nothing is left:
+        # to stop there would leave r wherever the steps happened to come from
+        flat = information < SMALLEST
+        rises = np.where(flat, r[left] > 0, score > 0)
+        low[left], high[left] = np.where(rises, r[left], low[left]), np.where(rises, high[left], r[left])
+        step = np.where(flat, np.sign(r[left]), score / np.maximum(information, SMALLEST))
         # half-way to the end at most: beyond, cells that were seen have no probability left in double precision
         new = r[left] + np.clip(step, -(r[left] + 1) / 2, (1 - r[left]) / 2)
         inside = (new > low[left]) & (new < high[left])

@@ -217,8 +217,9 @@ def trouble_of(cells: Cells, solution: Solution, items: Sequence[str], heywood: 
         return solution.trouble, ()
     told: list[str] = []
     for row in cells.rows(solution.free):
-        _, factors, residuals, _, _ = cells.parts(row)
-        negative = [name for name, each in zip(items, residuals, strict=True) if each < -NO_SPREAD]
+        loadings, factors, residuals, _, _ = cells.parts(row)
+        shares = residuals / np.abs(np.einsum("ij,jk,ik->i", loadings, factors, loadings) + residuals)
+        negative = [name for name, each in zip(items, shares, strict=True) if each < -NO_SPREAD]
         if negative:
             told.append(f"heywood_case: {', '.join(map(str, negative))} would have a negative residual variance")
         if np.linalg.eigvalsh(factors).min() < -NO_SPREAD:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from psychometrics.bootstrap import persona_bootstrap
-from psychometrics.covariances import values_of
+from psychometrics.covariances import ROUNDING, values_of
 from psychometrics.estimate import (
     NO_SPREAD,
     Detail,
@@ -24,6 +24,7 @@ from psychometrics.estimate import (
     sums_by_person,
     tail_of,
     undefined,
+    without_last_digits,
 )
 
 Ddof = Literal[0, 1]
@@ -179,7 +180,7 @@ def two_group_effect(a: ArrayLike, b: ArrayLike, *, ddof: Ddof = 1, confidence: 
         "welch_t": welch_t,
         "welch_df": welch_df,
         "welch_p": float(2 * stats.t.sf(abs(welch_t), welch_df)),
-        "mann_whitney_u": float(stats.mannwhitneyu(x, y, method="asymptotic").statistic),
+        "mann_whitney_u": _mann_whitney_u(x, y),
     }
     low_d, high_d = (each * (math.sqrt(n / df) if ddof == 0 else 1.0) for each in bounds)
     return Estimate(d, low_d, high_d, method="noncentral t", confidence=confidence, n_persons=n, extra=extra)
@@ -283,8 +284,16 @@ def _d(sums: Floats, ddof: int) -> Floats:
     n1, s1, q1, n2, s2, q2 = sums.T
     within = np.maximum(q1 - s1**2 / n1, 0) + np.maximum(q2 - s2**2 / n2, 0)
     spread = np.sqrt(within / (n1 + n2 - 2 * ddof))
-    d: Floats = (s1 / n1 - s2 / n2) / np.where(spread > NO_SPREAD, spread, math.nan)
+    # a resample of equal scores in each group has no spread, but for what rounding leaves of it
+    varies = (spread > NO_SPREAD) & (within > ROUNDING * (q1 + q2))
+    d: Floats = (s1 / n1 - s2 / n2) / np.where(varies, spread, math.nan)
     return d
+
+
+def _mann_whitney_u(x: Floats, y: Floats) -> float:
+    """Pairs in which x is the larger; a tie counts one half."""
+    values = without_last_digits(np.concatenate([x, y]))
+    return float(stats.mannwhitneyu(values[: len(x)], values[len(x) :], method="asymptotic").statistic)
 
 
 def _noncentralities(t: float, df: float, confidence: float) -> tuple[float, float]:

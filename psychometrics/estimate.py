@@ -141,6 +141,17 @@ def no_spread(largest: float | Floats) -> Any:
     return np.maximum(NO_SPREAD, LAST_DIGITS * largest)
 
 
+def without_last_digits(x: Floats) -> Floats:
+    """The values, those made equal which rounding alone keeps apart: differences and means of answers share a rank then.
+
+    >>> without_last_digits(np.array([0.1 + 0.2, 0.3])).tolist()
+    [0.3, 0.3]
+    """
+    largest = float(np.abs(x[np.isfinite(x)]).max(initial=0.0))
+    rounded: Floats = np.round(x, math.floor(1e-6 - math.log10(no_spread(largest))))
+    return rounded
+
+
 def beyond(x: Any) -> Any:
     """Where an array or table has values that no statistic can reckon with: infinite ones, or larger than `LARGEST`.
 

@@ -18,6 +18,7 @@ Extraction = Literal["minres", "ml"]
 EXTRACTIONS = ("minres", "ml")
 LEAST_UNIQUENESS = 0.005  # R's bound (psych, factanal); an item that reaches it is a Heywood case
 AT_BOUND = 1e-6
+MOST_SEARCHES = 5  # a search may end in a step too short to count; from there, without its memory, it goes on
 AT_REST = 1e-4  # a slope below this no longer moves the fourth digit of a loading
 
 Objective = Callable[[Floats], tuple[float, Floats]]
@@ -75,19 +76,22 @@ def extracted(r: Floats, n_factors: int, extraction: Extraction = "minres") -> E
     # the logarithm: a small uniqueness bends the likelihood far more than a large one
     by_log = extraction == "ml"
     low, high = (math.log(LEAST_UNIQUENESS), 0.0) if by_log else (LEAST_UNIQUENESS, 1.0)
-    found = optimize.minimize(
-        objective,
-        np.log(start) if by_log else start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(low, high)] * len(r),
-        options={"maxiter": 2000, "maxfun": 20000, "ftol": 1e-15, "gtol": 1e-8, "maxcor": 20},
-    )
-    uniqueness = np.exp(found.x) if by_log else found.x
-    value, slope = objective(found.x)
-    held = ((found.x <= low + AT_BOUND) & (slope > 0)) | ((found.x >= high - AT_BOUND) & (slope < 0))
-    converged = bool(np.isfinite(value) and np.abs(slope[~held]).max(initial=0.0) < AT_REST)
-    return _extracted(r, uniqueness, n_factors, extraction, float(value), converged)
+    x, converged = np.log(start) if by_log else start, False
+    for _ in range(MOST_SEARCHES):
+        x = optimize.minimize(
+            objective,
+            x,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(low, high)] * len(r),
+            options={"maxiter": 2000, "maxfun": 20000, "ftol": 1e-15, "gtol": 1e-8, "maxcor": 20},
+        ).x
+        value, slope = objective(x)
+        held = ((x <= low + AT_BOUND) & (slope > 0)) | ((x >= high - AT_BOUND) & (slope < 0))
+        converged = bool(np.isfinite(value) and np.abs(slope[~held]).max(initial=0.0) < AT_REST)
+        if converged:
+            break
+    return _extracted(r, np.exp(x) if by_log else x, n_factors, extraction, float(value), converged)
 
 
 def degrees_of_freedom(n_items: int, n_factors: int) -> int:

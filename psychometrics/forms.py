@@ -174,7 +174,9 @@ def position_preference(
     }
     told = "position_and_content_confounded" if both.all() else ""
     same = {
-        each: _share(pairs[each].groupby(level="person").mean().to_numpy(float), told, extra, seed, resamples, confidence)
+        each: _share(
+            pairs[each].groupby(level="person").mean().to_numpy(float), told, extra, seed, resamples, confidence
+        )
         for each in ("place", "content")
     }
     note = ""

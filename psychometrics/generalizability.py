@@ -107,9 +107,10 @@ def g_study(
         so `facets=("item", "model"), fixed=("model",)` asks about persons averaged over just these models.
     interval : "mean squares", "bootstrap" or "none"
         Mean squares: Feldt's F for G of persons x items, else a generalized confidence interval (Weerahandi, 1993),
-        which knows how few items and forms there are; needs a full table and assumes normal effects. Bootstrap: draws
-        levels of the first factor of persons, with all their values; items and forms stay as they are, so Phi's is
-        narrower. Unless given: mean squares for a full table without `strata`, else bootstrap.
+        which knows how few items and forms there are; needs a full table and assumes normal effects. It is stretched to
+        the value where that lies outside, as beside negative components. Bootstrap: draws levels of the first factor of
+        persons, with all their values; items and forms stay as they are, so Phi's is narrower. Unless given: mean squares for
+        a full table without `strata`, else bootstrap.
     strata : column of the table, or labels, one for each level of the first axis, optional
         Assigned pole of each persona: a factorial set is fixed, so draw within poles.
     seed, resamples : int
@@ -314,6 +315,8 @@ def _from_mean_squares(
             continue
         values = COEFFICIENTS[name](drawn)
         low, high = np.quantile(values[np.isfinite(values)], [tail, 1 - tail])
+        if low < high:  # to count negative components 0 raises the draws more than the value, at times past it
+            low, high = min(low, point.value), max(high, point.value)
         found[name] = _with(point, float(low), float(high), "generalized, from mean squares", ())
     return found
 

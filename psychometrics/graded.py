@@ -22,6 +22,7 @@ from psychometrics.estimate import (
     one_each,
     sums_by_person,
     undefined,
+    without_last_digits,
 )
 
 
@@ -112,7 +113,8 @@ def ties(values: ArrayLike) -> tuple[Integers, Integers, Integers]:
     >>> ties([2.0, 1.0, 2.0])
     (array([1, 0, 2]), array([0, 1]), array([1, 0, 1]))
     """
-    _, which, sizes = np.unique(np.asarray(values, dtype=float), return_inverse=True, return_counts=True)
+    distinct = without_last_digits(np.asarray(values, dtype=float))
+    _, which, sizes = np.unique(distinct, return_inverse=True, return_counts=True)
     return np.argsort(which, kind="stable"), np.cumsum(sizes) - sizes, which
 
 

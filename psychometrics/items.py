@@ -71,9 +71,10 @@ def item_statistics(items: DataFrame, *, missing: Missing = "pairwise") -> DataF
         rest = np.delete(np.arange(k), i)
         others = c[np.ix_(rest, rest)]
         varying = rest[varies[rest]]
-        of_total = (
-            correlations(covariances(np.column_stack([x[seen, i], totals[seen]])))[0, 1] if varies[i] else math.nan
-        )
+        with_total = np.column_stack([x[seen, i], totals[seen]])
+        # a total of items that make up for each other is constant, but for rounding
+        both_vary = bool(varies[i]) and float(np.ptp(totals[seen])) > no_spread(highest.max())
+        of_total = correlations(covariances(with_total))[0, 1] if both_vary else math.nan
         rows.append(
             {
                 "item": name,

@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from psychometrics.contamination import wilson
 from psychometrics.covariances import numbers, values_of
-from psychometrics.estimate import Detail, Estimate, Floats, Integers, numbered
+from psychometrics.estimate import Detail, Estimate, Floats, Integers, no_spread, numbered
 from psychometrics.levels import variance_decided_test
 
 OUTLIER = -1
@@ -174,7 +174,8 @@ def _dbscan(x: Floats, eps: float, min_points: int) -> Integers:
     if not len(x):
         return labels
     tree = cKDTree(x)
-    core = tree.query_ball_point(x, eps, return_length=True) >= min_points
+    reach = eps + float(no_spread(np.abs(x).max()))  # a distance of just eps is near, on whichever side rounding falls
+    core = tree.query_ball_point(x, reach, return_length=True) >= min_points
     clusters = 0
     for start in np.flatnonzero(core):
         if labels[start] != OUTLIER:
@@ -182,7 +183,7 @@ def _dbscan(x: Floats, eps: float, min_points: int) -> Integers:
         labels[start] = clusters
         waiting = [start]
         while waiting:
-            near = np.array(tree.query_ball_point(x[waiting.pop()], eps), dtype=np.intp)
+            near = np.array(tree.query_ball_point(x[waiting.pop()], reach), dtype=np.intp)
             new = near[labels[near] == OUTLIER]
             labels[new] = clusters
             waiting.extend(new[core[new]])  # a point at the border joins, but leads no further

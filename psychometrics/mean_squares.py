@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from psychometrics.covariances import ROUNDING
 from psychometrics.estimate import NO_SPREAD, Floats
 from psychometrics.g_designs import Arranged, Design, Effect, degrees_of_freedom, expected_mean_squares
 
@@ -31,6 +32,7 @@ def _balanced(data: Arranged) -> Callable[[Floats], tuple[Floats, Floats, Floats
     centred = x - x.mean()
     coefficients = expected_mean_squares(design, levels)
     df = degrees_of_freedom(design, levels)
+    own_squares = (centred.reshape(n, -1) ** 2).sum(axis=1)
     parts: dict[Effect, tuple[Floats, Floats, Floats]] = {}
 
     def part(effect: Effect, primary: Effect) -> tuple[Floats, Floats, Floats]:
@@ -62,7 +64,8 @@ def _balanced(data: Arranged) -> Callable[[Floats], tuple[Floats, Floats, Floats
                 squares[:, place] = counts @ (own + 2 * left @ mean + mean @ mean)
             else:
                 squares[:, place] = n * ((shift + mean) ** 2).sum(axis=1)
-        squares[squares <= x.size * NO_SPREAD**2] = 0.0
+        noise = np.maximum(ROUNDING * (counts @ own_squares), x.size * NO_SPREAD**2)
+        squares[squares <= noise[:, None]] = 0.0
         variances = np.asarray(np.linalg.solve(coefficients, (squares / df).T).T, dtype=float)
         variances[np.abs(variances) <= 1e-13 * np.abs(squares / df).max(axis=1, keepdims=True)] = 0.0
         return np.broadcast_to(df, squares.shape), squares, variances
@@ -119,7 +122,9 @@ def _unbalanced(data: Arranged) -> Callable[[Floats], tuple[Floats, Floats, Floa
                     expected[:, row, column] = ratio(weighted[joint] ** 2, held).reshape(drawn, -1).sum(axis=1)
         signs = _signs(design, several)
         left, right = expected[:, 1:] - expected[:, :1], totals[:, 1:] - totals[:, :1]
-        return cells @ signs.T, totals @ signs.T, _solved(left, right)
+        # a draw whose values are all equal has no variances, but for what rounding leaves of them
+        noise = ROUNDING * totals[:, -1:] / np.maximum(cells[:, -1:], 1)
+        return cells @ signs.T, totals @ signs.T, _solved(left, right, noise)
 
     return statistic
 
@@ -135,8 +140,8 @@ def _signs(design: Design, several: list[Effect]) -> Floats:
     return signs
 
 
-def _solved(left: Floats, right: Floats) -> Floats:
-    """Components of each draw; NaN for those that the filled cells do not tell apart."""
+def _solved(left: Floats, right: Floats, noise: Floats) -> Floats:
+    """Components of each draw, 0 up to `noise`; NaN for those that the filled cells do not tell apart."""
     scale = np.abs(left).max(axis=1, keepdims=True)
     left = left / np.where(scale > 0, scale, 1.0)
     u, d, v = np.linalg.svd(left)
@@ -144,5 +149,5 @@ def _solved(left: Floats, right: Floats) -> Floats:
     inverse = np.where(sound, 1 / np.where(sound, d, 1.0), 0.0)
     found = np.einsum("kji,kj,klj,kl->ki", v, inverse, u, right) / np.where(scale > 0, scale, 1.0)[:, 0]
     lost = np.einsum("kji,kj->ki", v**2, (~sound).astype(float)) > 1e-8
-    noise = 1e-13 * np.abs(found).max(axis=1, keepdims=True)
+    noise = np.maximum(noise, 1e-13 * np.abs(found).max(axis=1, keepdims=True))
     return np.where(lost, math.nan, np.where(np.abs(found) <= noise, 0.0, found))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.estimate import NO_SPREAD, Floats
+from psychometrics.estimate import LAST_DIGITS, NO_SPREAD, Floats
 
 ROWS_AT_ONCE = 4096  # 44 items are 1.4 MB then: a block stays in the processor's cache while it is read several times
 
@@ -27,7 +27,11 @@ class Pairs:
 
     def covariances(self) -> Floats:
         """Divisor n - 1; NaN where fewer than two rows have both items."""
-        return from_moments(self.n, self.sums, self.products)
+        c = from_moments(self.n, self.sums, self.products)
+        # equal answers that lie off the origin have no spread, but for what rounding leaves of it
+        size = np.sqrt(np.diag(self.products))
+        cleared: Floats = np.where(np.abs(c) <= 10 * LAST_DIGITS * np.outer(size, size) / np.maximum(self.n, 1), 0.0, c)
+        return cleared
 
 
 @dataclass(frozen=True)

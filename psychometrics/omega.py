@@ -13,7 +13,7 @@ from pandas import DataFrame
 
 from psychometrics.bootstrap import bootstraps, on_rows
 from psychometrics.covariances import alpha_from, squared_multiple
-from psychometrics.estimate import Estimate, Floats, Integers, Missing
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Integers, Missing
 from psychometrics.extraction import degrees_of_freedom, extracted
 from psychometrics.factorability import ItemCorrelations, item_correlations
 from psychometrics.rotation import oblimin, varimax
@@ -193,13 +193,16 @@ def _schmid_leiman(r: Floats, n_factors: int) -> _SchmidLeiman:
 
 
 def _reflected(loadings: Floats) -> Floats:
-    turned: Floats = loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
+    sums = loadings.sum(axis=0)
+    # loadings that sum to 0, but for rounding, point where the first of them does
+    first = loadings[np.argmax(np.abs(loadings) > NO_SPREAD, axis=0), np.arange(loadings.shape[1])]
+    turned: Floats = loadings * np.where(np.where(np.abs(sums) > NO_SPREAD, sums, first) < 0, -1.0, 1.0)
     return turned
 
 
 def _alpha(of: ItemCorrelations) -> Estimate:
     value = float(alpha_from(of.r))
-    return of.estimate(value, note="negative_average_covariance" if value < 0 else "")
+    return of.estimate(value, note="negative_average_covariance" if value < -NO_SPREAD else "")
 
 
 def _lambda6(of: ItemCorrelations) -> Estimate:

@@ -15,7 +15,7 @@ from psychometrics.bivariate_normal import LARGEST, two_step
 from psychometrics.bootstrap import persona_bootstrap, with_interval
 from psychometrics.correlations import coded, polychoric, thresholds_of
 from psychometrics.covariances import alpha_from, answered, numbers
-from psychometrics.estimate import Detail, Estimate, Floats, Integers, Missing, numbered, one_each, undefined
+from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, Integers, Missing, numbered, one_each, undefined
 
 
 def ordinal_alpha(
@@ -93,7 +93,7 @@ def ordinal_alpha(
         return none("no_joint_answers")
     if math.isnan(of_varying):
         return none("contradictory_covariances")
-    note = "negative_average_covariance" if of_varying < 0 else ""
+    note = "negative_average_covariance" if of_varying < -NO_SPREAD else ""
     if (np.abs(r) >= LARGEST).all():
         note = "degenerate_identical_items"
     extra: dict[str, Detail] = {

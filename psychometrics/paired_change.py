@@ -13,7 +13,7 @@ from scipy import stats
 
 from psychometrics.bootstrap import persona_bootstrap, with_interval
 from psychometrics.compare import paired_effect, two_group_effect
-from psychometrics.covariances import numbers
+from psychometrics.covariances import ROUNDING, numbers
 from psychometrics.estimate import NO_SPREAD, Detail, Estimate, Floats, one_each, undefined
 from psychometrics.exchange import in_label_order
 from psychometrics.forms import labelled
@@ -162,7 +162,9 @@ def _d_av(before: Floats, after: Floats, seed: int, resamples: int, confidence: 
     def effect(counts: Floats) -> Floats:
         moved, sum_a, sum_b, squares = (counts @ sums).T
         variance = np.maximum(squares - (sum_a**2 + sum_b**2) / n, 0.0) / (n - 1) / 2
-        d: Floats = moved / n / np.sqrt(np.where(variance > NO_SPREAD**2, variance, np.nan))
+        # a resample of equal scores has no spread, but for what rounding leaves of it
+        noise = np.maximum(ROUNDING * squares / n, NO_SPREAD**2)
+        d: Floats = moved / n / np.sqrt(np.where(variance > noise, variance, np.nan))
         return d
 
     drawn = persona_bootstrap(effect, n, seed=seed, resamples=resamples, confidence=confidence)

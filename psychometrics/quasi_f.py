@@ -13,6 +13,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.components import components_of
+from psychometrics.covariances import ROUNDING
 from psychometrics.estimate import LARGEST, NO_SPREAD, Detail, Estimate, Floats, Missing, beyond, tail_of, undefined
 from psychometrics.g_designs import arranged
 from psychometrics.mixed import mixed_model
@@ -121,7 +122,7 @@ def _by_mean_squares(x: Floats, extra: dict[str, Detail], missing: Missing, conf
     told = extra | dict(zip(("ms_person", "ms_form", "ms_residual"), map(float, squares), strict=True))
     signed = squares * [1.0, 1.0, -1.0]
     denominator = float(signed.sum())
-    if denominator <= 0:
+    if denominator <= ROUNDING * float(squares.sum()):
         told_why = "negative_error_variance: MS(residual) is the larger; REML of the same model stands in"
         return _by_likelihood(x, told, missing, confidence).with_warning(told_why)
     df2 = denominator**2 / float((signed**2 / df).sum())

@@ -9,7 +9,7 @@ from pandas import DataFrame
 from scipy import stats
 
 from psychometrics.covariances import numbers
-from psychometrics.estimate import NO_SPREAD, Floats, Integers, tail_of
+from psychometrics.estimate import NO_SPREAD, Floats, Integers, tail_of, without_last_digits
 from psychometrics.many_tests import adjust
 
 
@@ -82,6 +82,6 @@ def _pair(x: Floats, y: Floats, orders: Integers, confidence: float) -> dict[str
 
 
 def _standard(values: Floats) -> Floats:
-    ranks = stats.rankdata(values)
+    ranks = stats.rankdata(without_last_digits(values))
     centred: Floats = ranks - ranks.mean()
     return centred / float(np.linalg.norm(centred))

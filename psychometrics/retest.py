@@ -16,7 +16,7 @@ from psychometrics.agreement import mean_of_pairs, pairs_within
 from psychometrics.bootstrap import persona_bootstrap
 from psychometrics.compare import mean_over_persons
 from psychometrics.covariances import ROUNDING, values_of
-from psychometrics.estimate import NO_SPREAD, Estimate, Floats, tail_of, undefined
+from psychometrics.estimate import NO_SPREAD, Estimate, Floats, tail_of, undefined, without_last_digits
 from psychometrics.intraclass import intraclass_correlations
 
 NORMAL = 1.96  # as in the definitions of SDC (de Vet et al., 2006) and of the limits of agreement, not 1.959964
@@ -198,7 +198,8 @@ def _sem_r(sums: Floats) -> Floats:
     # a resample of one person has no spread, but for what rounding leaves of it
     vary = np.minimum(own, other) > ROUNDING * (xx + yy)
     r = both / np.sqrt(np.where(vary, own * other, math.nan))
-    sem: Floats = np.sqrt((own + other) / 2 * np.maximum(1 - r, 0))
+    # an r of 1, but for rounding, leaves no error: the root would make a visible one of it
+    sem: Floats = np.sqrt((own + other) / 2 * np.where(1 - r <= NO_SPREAD, 0.0, 1 - r))
     return sem
 
 
@@ -248,7 +249,7 @@ def _pearson(a: Floats, b: Floats, confidence: float) -> Estimate:
 
 
 def _spearman(a: Floats, b: Floats, confidence: float) -> Estimate:
-    first, second = (np.asarray(stats.rankdata(each), dtype=float) for each in (a, b))
+    first, second = (np.asarray(stats.rankdata(without_last_digits(each)), dtype=float) for each in (a, b))
     return _correlation(first, second, 1.5, "Bonett-Wright", confidence)
 
 

@@ -12,7 +12,7 @@ from pandas import DataFrame
 from scipy import special, stats
 
 from psychometrics.alpha import cronbach_alpha
-from psychometrics.covariances import answered, correlations, covariances, numbers
+from psychometrics.covariances import ROUNDING, answered, correlations, covariances, numbers
 from psychometrics.estimate import NO_SPREAD, Estimate, Floats, Missing, tail_of
 
 MOST_ENUMERATED = 16  # 6,435 splits; 18 items have 24,310, which a sample tells as well
@@ -150,7 +150,8 @@ def split_bounds(c: Floats, splits: Floats) -> Floats:
 
 
 def _described(values: Floats, over: float, splits: Floats, names: list[str]) -> tuple[object, ...]:
-    best = splits[int(values.argmax())].tolist()
+    # of splits that are equally good but for rounding, the first
+    best = splits[int(np.argmax(values >= values.max() - NO_SPREAD))].tolist()
     low, median, high = np.quantile(values, [0.025, 0.5, 0.975])
     sd = float(values.std(ddof=1)) if len(values) > 1 else math.nan
     half = tuple(name for name, chosen in zip(names, best, strict=True) if chosen)
@@ -177,7 +178,8 @@ def _halves(c: Floats, first: list[bool], names: list[str], base: Estimate) -> H
 
     if base.note and not math.isfinite(va):
         return all_alike(base)
-    if min(va, vb) <= NO_SPREAD**2:
+    # items that make up for each other leave a half no variance, but for rounding
+    if min(va, vb) <= max(NO_SPREAD**2, ROUNDING * float(np.trace(c))):
         return all_alike(dataclasses.replace(base, note="zero_variance"))
     r = between / math.sqrt(va * vb)
     if abs(r) > 1 + NO_SPREAD:

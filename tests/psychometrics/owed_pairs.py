@@ -110,6 +110,7 @@ OWED = {
         two_groups(),
         {"a": Vector(0), "b": Vector(1)},
         {SHIFTED: "spread"},
+        doubled={"": "value"},  # with more persons variances may differ, and Welch's interval takes Student's place
     ),
     "equivalence": Owes(
         ps.equivalence,

@@ -46,6 +46,11 @@ def repeats_of(items: pd.DataFrame, **more):
     return ps.alpha_of_repeats(rows, [*items.index] * 2, 1, FEW, **more)
 
 
+def clustered(points: pd.DataFrame):
+    found = ps.density_outliers(points, "scores", eps=1.0, min_points=3)
+    return {"found": found, "outside": found.cluster == -1}
+
+
 OWED = {
     "cronbach_alpha": Owes(ps.cronbach_alpha, ITEM_GIVEN, ITEMS, MOMENTS),
     "alpha_of_repeats": Owes(
@@ -130,7 +135,8 @@ OWED = {
         st.fixed_dictionaries({"ratings": rating_tables(), "missing": RULE}),
         {"ratings": Wide(), "missing": Fixed()},
         {r"variance|ms_|mean_square": "square"},
-        doubled={"agreement_average": "free", "": "shrinks"},  # below 0 it has no bound, and a pole
+        # consistency is a ratio of two mean squares with n - 1; below 0, ICC(A,k) has no bound, and a pole
+        doubled={"consistency": "same", "agreement_average": "shrinks above 0", "": "shrinks"},
     ),
     "parallel_forms": Owes(
         partial(ps.parallel_forms, seed=1, resamples=FEW),
@@ -215,9 +221,10 @@ OWED = {
         but=PROFILES,
     ),
     "density_outliers": Owes(
-        lambda points: ps.density_outliers(points, "scores", eps=1.0, min_points=3),
+        clustered,
         st.fixed_dictionaries({"points": scores((6, 12), 2)}),
         {"points": Wide()},
+        seeded=r"found\.cluster",  # numbers go by the first point of a cluster; who stands outside goes by none
         but={"affine": "eps has the unit of the points", "persons_doubled": "points are counted for the density"},
     ),
     "topic_inconsistency": Owes(

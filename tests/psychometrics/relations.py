@@ -80,7 +80,8 @@ def _affine(owes: Owes, given: Given, slope: float, shift: float, tolerance: flo
 
 def affine(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
     """Answers in another unit, from another zero."""
-    slope, shift = float(random.choice([0.25, 2, 3, 10])), float(random.integers(-50, 50))
+    # numbers that are not exact in binary as well: rounding then falls on another side
+    slope, shift = float(random.choice([0.25, 0.1237, 2, 10, 25.37])), float(random.integers(-50, 50)) + 0.377
     return _affine(owes, given, slope, shift, owes.tolerance)
 
 
@@ -108,7 +109,8 @@ def pairwise_is_listwise(owes: Owes, given: Given, random: np.random.Generator) 
 def persons_doubled(owes: Owes, given: Given, random: np.random.Generator) -> list[str]:
     """Everybody twice: the values stay, the persons are twice as many, and intervals are no wider.
 
-    `doubled` of the registry names values that move with n: "shrinks" by no more than divisors n - 1 do, "free".
+    `doubled` of the registry names values that move with n: "shrinks" by no more than divisors n - 1 do, "shrinks above
+    0" where the value is not negative, "value" not at all, but its interval does, "free".
     """
     changed = _picked(owes, given, lambda size: [(at, copy) for copy in (0, 1) for at in range(size)])
     before, after = computed(owes, given), computed(owes, changed)
@@ -120,9 +122,13 @@ def persons_doubled(owes: Owes, given: Given, random: np.random.Generator) -> li
             continue
         kind = next((kind for pattern, kind in owes.doubled.items() if re.search(pattern, path)), "same")
         n = max(first.n_persons or first.n_items or 3, 4)
-        kind = "shrinks" if kind == "same" and _gaps(given) else kind  # each pair of items has its own divisor then
-        slack = {"same": 1e-7, "shrinks": 2 / (n - 2), "free": np.inf}[kind] * max(abs(first.value), 1)
-        if not abs(then.value - first.value) <= slack:
+        if kind == "same" and _gaps(given):  # each pair of items has its own divisor then; below 0, alpha has no bound
+            kind = "free" if first.has("negative_average_covariance") else "shrinks"
+        kind = kind if kind != "shrinks above 0" else "shrinks" if first.value >= 0 else "free"
+        slack = {"same": 1e-7, "value": 1e-7, "shrinks": 2 / (n - 2), "free": np.inf}[kind] * max(abs(first.value), 1)
+        # far below 0 a coefficient divides by next to nothing, of which a variance below 0 may become
+        lost = kind == "free" and first.has("negative_average_covariance") and not then.estimable
+        if not lost and not abs(then.value - first.value) <= slack:
             told.append(f"{path}: {then.value} of everybody twice, {first.value} of everybody once")
         if then.n_persons != 2 * first.n_persons:
             told.append(f"{path}: {then.n_persons} persons, twice {first.n_persons}")

@@ -102,6 +102,14 @@ def test_a_negative_alpha_is_kept() -> None:
     assert alpha.low < alpha.value < alpha.high < 1
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [3, 1, 4, 0, 2], [2, 4, 0, 3, 1], [4, 3, 2, 1, 0]])
+def test_an_alpha_of_0_is_no_contradiction_on_whichever_side_rounding_falls(order: list[int]) -> None:
+    x = pd.DataFrame({"a": [1, 1, 1, 1, 5], "b": [5, 1, 1, 1, 1], "c": [5, 1, 1, 5, 1], "d": [1, 1, 1, 1, 1]})
+    alpha = cronbach_alpha(x.iloc[order] * 0.1)
+    assert alpha.value == 0
+    assert alpha.note == "constant_items"
+
+
 @pytest.mark.parametrize("shift", [0, 1])
 def test_items_that_repeat_each_other_are_no_evidence(shift: int) -> None:
     alpha = cronbach_alpha(pd.DataFrame({"a": [1, 2, 3, 4], "b": [1 + shift, 2 + shift, 3 + shift, 4 + shift]}))
@@ -249,6 +257,23 @@ def test_a_constant_item_has_no_correlation_and_no_warning() -> None:
     assert table.loc["q4", ["item_total_r", "item_rest_r"]].isna().all()
     assert table.loc["q4", "alpha_if_dropped"] == pytest.approx(cronbach_alpha(items.drop(columns="q4")).value)
     assert table.loc["q1", "item_rest_r"] > 0
+
+
+@pytest.mark.parametrize("slope", [1, 7.1, 0.1237])
+def test_items_that_are_constant_among_complete_rows_are_named_in_any_unit(slope: float) -> None:
+    x = pd.DataFrame({"a": [5, 1, 1, 5, 1, 1], "b": [1, 1, 1, np.nan, 1, 1], "c": [1, 1, 1, 5, np.nan, 1]})
+    x = pd.concat(
+        [x.assign(d=[1, 1, 5, 1, 1, 1]), pd.DataFrame({"b": [5], "c": [5]})]
+    )  # who differs in b or c has gaps
+    alpha = cronbach_alpha(slope * x, missing="listwise")
+    assert alpha.extra["constant_items"] == ("b", "c")
+    assert math.isnan(alpha.extra["standardised_alpha"])
+
+
+@pytest.mark.parametrize("slope", [1, 0.1237, 100 / 3])
+def test_a_constant_total_correlates_with_no_item_in_any_unit(slope: float) -> None:
+    x = pd.DataFrame({"a": [3, 3, 1, 3, 2, 1], "b": [1, 1, 2, 2, 1, 2], "c": [2, 2, 3, 1, 3, 3]})
+    assert item_statistics(slope * x + 0.377)["item_total_r"].isna().all()
 
 
 def test_two_items_leave_nothing_to_drop(scale) -> None:

@@ -94,6 +94,13 @@ def test_repeats_without_spread_are_not_estimable() -> None:
     assert effect.extra["mean_difference"] == 4
 
 
+def test_resamples_without_spread_in_either_pole_are_not_estimable() -> None:
+    scores = np.repeat([4.51, 3.83, 4.17, 2.03, 2.91, 2.26], 2)  # copies: one persona a pole has no spread
+    effect = assigned_effect(scores, [1] * 6 + [-1] * 6, np.repeat(list("abcdef"), 2), seed=1)
+    assert any(each.startswith("undefined_resamples") for each in effect.warnings)
+    assert effect.high < 100
+
+
 def test_personas_without_a_pole_are_left_out() -> None:
     effect = assigned_effect([*SCORES, 1, 2], [*POLES, 0, math.nan])
     assert effect.value == pytest.approx(assigned_effect(SCORES, POLES).value)
@@ -175,9 +182,10 @@ def test_the_fast_bootstrap_of_rho_draws_what_gathering_the_rows_draws() -> None
     person = np.repeat(np.arange(18), 3)
     levels, scores = np.repeat(np.arange(18) % 6, 3), np.round(np.random.default_rng(2).normal(size=54), 1)
     scores += 0.2 * levels
+    tied = np.round(scores, 1)  # 0.1 + 0.2 shares a rank with 0.3
     fast = graded_effect(levels, scores, person, seed=4, resamples=80)
     slow = persona_bootstrap(
-        on_rows(lambda rows, _: float(stats.spearmanr(levels[rows], scores[rows]).statistic), person),
+        on_rows(lambda rows, _: float(stats.spearmanr(levels[rows], tied[rows]).statistic), person),
         18,
         seed=4,
         resamples=80,

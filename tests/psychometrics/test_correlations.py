@@ -9,8 +9,8 @@ from hard_data import HARD
 from scipy import stats
 from two_factors import answers
 
-from psychometrics.bivariate_normal import bivariate_normal
-from psychometrics.correlations import polychoric
+from psychometrics.bivariate_normal import LARGEST, bivariate_normal, two_step
+from psychometrics.correlations import polychoric, thresholds_of
 from psychometrics.covariances import correlations, covariances
 from psychometrics.ordinal_alpha import ordinal_alpha
 
@@ -116,6 +116,14 @@ def test_the_bootstrap_draws_personas_whole() -> None:
     assert (once.n_persons, thrice.n_persons) == (120, 120)
     assert (thrice.value, thrice.low, thrice.high) == pytest.approx((once.value, once.low, once.high), abs=1e-6)
     assert once.low < once.value < once.high
+
+
+@pytest.mark.parametrize("start", [-0.9, -0.3, 0.0, 0.9])
+def test_a_likelihood_that_flattens_leads_to_the_limit_wherever_the_search_begins(start: float) -> None:
+    table = np.array([[[0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [0.0, 2.0, 2.0]]])  # low on one item is high on the other
+    rows, columns = thresholds_of(table.sum(axis=2)), thresholds_of(table.sum(axis=1))
+    assert two_step(table, rows, columns, np.array([start])) == [-LARGEST]
+    assert two_step(table[:, ::-1], -rows[:, ::-1], columns, np.array([start])) == [LARGEST]
 
 
 def test_copies_of_one_item_are_at_the_limit_and_say_so() -> None:

@@ -100,6 +100,14 @@ def test_factors_that_were_put_in_are_found_again(extraction: str) -> None:
     assert not found.heywood.any()
 
 
+def test_a_search_that_ends_in_a_short_step_goes_on_to_the_minimum() -> None:
+    r = np.eye(6)
+    r[np.triu_indices(6, 1)] = [0.42, 0.47, 0.33, 0.42, 0.28, 0.64, 0.32, 0.58, 0.4, 0.25, 0.52, 0.25, 0.46, 0.14, 0.51]
+    found = extracted(np.maximum(r, r.T), 2)
+    assert found.converged
+    assert found.heywood.tolist() == [False, False, True, False, False, False]
+
+
 def test_oblimin_finds_correlated_factors() -> None:
     loadings, phi = np.kron(np.eye(3), np.array([[0.8], [0.7], [0.6]])), np.full((3, 3), 0.4) + 0.6 * np.eye(3)
     r = loadings @ phi @ loadings.T

@@ -147,6 +147,27 @@ def test_refusals_keep_all_persons_and_get_a_bootstrap_interval() -> None:
     assert study.phi.value == pytest.approx(full.phi.value, abs=0.03)
 
 
+@pytest.mark.parametrize("missing", [False, True])
+def test_resamples_of_equal_values_have_no_coefficient_in_any_unit(missing: bool) -> None:
+    x = np.ones((5, 4, 2))
+    x[1, [0, 3], [0, 1]] = 5
+    x[[0, 3, 4], [2, 0, 0], 0] = np.nan if missing else 1
+    found = [
+        g_study(each, facets=("item", "form"), interval="bootstrap", resamples=200) for each in (x, 25.37 * x + 3.1)
+    ]
+    # the one person in whom anything varies is not drawn in a third of them
+    assert all("undefined_resamples" in each.g.warnings[-1] and math.isnan(each.g.low) for each in found)
+
+
+def test_the_interval_from_mean_squares_holds_the_value_beside_negative_components() -> None:
+    x = np.array([[3, 3, 3, 3, 4, 3], [3, 3, 3, 3, 3, 4], [3, 3, 3, 4, 3, 3], [3, 3, 2, 4, 3, 3]], float).reshape(
+        4, 3, 2
+    )
+    study = g_study(x, facets=("item", "form"))
+    assert any(each.startswith("negative_component") for each in study.sem_absolute.warnings)
+    assert study.sem_absolute.low <= study.sem_absolute.value < study.sem_absolute.high
+
+
 def test_persons_without_variance_get_a_coefficient_of_0_that_says_why() -> None:
     study = g_study(HARD["reversed once too often"].to_numpy())
     assert study.g.value == 0

@@ -129,6 +129,13 @@ def test_a_distance_of_just_eps_is_near_and_the_point_itself_counts() -> None:
     assert density_outliers(points, "one scale", eps=0.99, min_points=1).cluster.tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("shift", [0, 1e9])
+def test_a_distance_of_just_eps_is_near_on_whichever_side_rounding_falls(shift: float) -> None:
+    points = DataFrame({"E": shift + np.array([0.7, 0.8, 0.9, 1.0, 1.1, 3.2])})
+    found = density_outliers(points, "one scale", eps=0.1, min_points=2)
+    assert found.cluster.tolist() == [0, 0, 0, 0, 0, -1]
+
+
 @pytest.mark.parametrize(("eps", "min_points"), [(0.302, 20), (0.302, 5), (0.15, 5), (0.6, 10), (0.1, 3)])
 def test_clusters_are_those_of_scikit_learn(eps: float, min_points: int) -> None:
     cluster = pytest.importorskip("sklearn.cluster")

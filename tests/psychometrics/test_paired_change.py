@@ -117,6 +117,17 @@ def test_a_far_origin_and_the_order_of_rows_change_nothing() -> None:
     assert other.unpaired.value == pytest.approx(one.unpaired.value, rel=1e-6)
 
 
+@pytest.mark.parametrize(("slope", "shift"), [(1, 0), (3, 41), (0.1237, 0.377), (1, 1e9)])
+def test_resamples_of_equal_scores_have_no_d_in_any_unit(slope: float, shift: float) -> None:
+    before, after = np.array([1, 1, 1, 1, 1, 5, 1]), np.array([2, 2, 2, 0, 2, 6, 2])
+    table = DataFrame({"person": list("pqrstuv"), "scale": "N", "before": before, "after": after})
+    moved = table.assign(before=slope * before + shift, after=slope * after + shift)
+    one, other = (paired_change(each, seed=1, resamples=200)["N"].d_av for each in (table, moved))
+    assert any(each.startswith("undefined_resamples") for each in one.warnings)
+    assert one.high < 10
+    assert [other.low, other.high] == pytest.approx([one.low, one.high], rel=1e-6)
+
+
 def test_repeats_are_averaged_and_are_no_persons() -> None:
     table = study()
     repeated = pd.concat([table.assign(after=table["after"] + each) for each in (-0.2, 0.2)])
@@ -154,6 +165,15 @@ def test_groups_are_compared_before_after_and_in_their_change() -> None:
     change = [each["after"] - each["before"] for each in (creative, analytic)]
     assert found.change.value == pytest.approx(pingouin.compute_effsize(*change, eftype="cohen"))
     assert found.change.high < 0 < found.after.value < found.before.value
+
+
+@pytest.mark.parametrize("slope", [1, 0.1237, 25.37])
+def test_equal_changes_share_a_rank_in_any_unit(slope: float) -> None:
+    before, after = np.array([3, 4, 3, 3, 2.0]), np.array([4, 4, 2, 2, 1.0])
+    table = DataFrame({"person": list("pqrst"), "scale": "E", "group": list("ababa")})
+    table = table.assign(before=slope * before + 0.377, after=slope * after + 0.377)
+    # changes 1, -1, -1 against 0, -1
+    assert group_difference(table, ("a", "b"))["E"].change.extra["mann_whitney_u"] == 3
 
 
 def test_groups_are_of_the_same_people_before_and_after() -> None:

@@ -48,6 +48,21 @@ def test_the_denominator_is_persons_plus_forms_minus_residual() -> None:
     assert found.value == pytest.approx(x.mean())
 
 
+@pytest.mark.parametrize("slope", [1, 0.1237, 25.37])
+def test_an_error_variance_of_0_is_none_in_any_unit(slope: float) -> None:
+    x = np.zeros((4, 3))
+    x[2] = [-4, 4, 0]  # MS 0 of persons, 4 of forms, 4 of the residual
+    index = pd.MultiIndex.from_product([range(4), range(3)], names=["person", "form"])
+    parts = {"reversed": 1 + np.maximum(x, 0), "printed": 1 + np.maximum(-x, 0)}
+    cells = [
+        (slope * pd.Series(y.ravel(), index) + 3.1).rename("value").reset_index().assign(condition=name)
+        for name, y in parts.items()
+    ]
+    found = quasi_f(pd.concat(cells))
+    assert found.has("negative_error_variance")
+    assert found.extra["df2"] > 1
+
+
 def test_the_interval_and_p_agree() -> None:
     for effect in (0.0, 0.3, 0.6):
         found = quasi_f(answers(effect=effect))

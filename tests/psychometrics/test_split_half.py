@@ -60,6 +60,19 @@ def test_the_best_half_gives_the_largest_value(scale) -> None:
     assert value == pytest.approx(split_half(items).all_splits.loc[0, "largest"])
 
 
+@pytest.mark.parametrize("slope", [1, 0.1237, 3, 25.37])
+def test_of_equally_good_halves_the_first_is_named_in_any_unit(slope: float) -> None:
+    table = pd.DataFrame({"q1": [5, 4, 4], "q2": [4, 2, 3], "q3": [4, 2, 4], "q4": [3, 4, 3]})
+    splits = split_half(slope * table + 0.377).all_splits.query("metric == 'covariance'")
+    assert splits["best_half"].tolist() == [("q1", "q2")] * 2
+
+
+@pytest.mark.parametrize("slope", [1, 25.37])
+def test_a_half_whose_items_make_up_for_each_other_has_no_variance_in_any_unit(slope: float) -> None:
+    table = pd.DataFrame({"q1": [3, 3, 2, 4], "q2": [4, 3, 3, 2], "q3": [3, 3, 4, 2], "q4": [3, 4, 3, 2]})
+    assert split_half(slope * table + 1000.1).odd_even.r.note == "zero_variance"
+
+
 def test_equal_halves_make_horst_the_spearman_brown(scale) -> None:
     found = split_half(scale(50)).odd_even
     assert found.horst.value == pytest.approx(found.spearman_brown.value)
