@@ -95,7 +95,7 @@ def test_without_share_the_network_does_not_reach_it(tmp_path):
     """The server is started as a person starts it, and asked which addresses it listens on."""
     port = free_port()
     arguments = [sys.executable, "-m", "traitscope", "app", "--port", str(port)]
-    process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    process = started(arguments, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 60
         while time.monotonic() < until and not answers(port):
@@ -109,13 +109,20 @@ def test_without_share_the_network_does_not_reach_it(tmp_path):
 
 def test_control_c_while_the_server_starts_prints_no_traceback():
     arguments = [sys.executable, "-m", "traitscope", "app", "--port", str(free_port())]
-    process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = started(arguments, stderr=subprocess.PIPE, text=True)
     told = process.stderr.readline()  # and only now the server itself is started
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does it, to all that run in it
     assert "The dashboard is at" in told
     assert "Traceback" not in process.communicate(timeout=30)[1]
     assert process.returncode in (0, 128 + signal.SIGINT)
+
+
+def started(arguments, **more):
+    """A command with a group of its own that hears Ctrl-C, also where the tests themselves run in the background of a script."""
+    return subprocess.Popen(
+        arguments, start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **more
+    )
 
 
 def answers(port):
