@@ -139,6 +139,7 @@ REPLY_OUTCOME = "CASE WHEN c.error IS NOT NULL THEN 'failed' ELSE coalesce(a.out
 MENDING = {
     "link": (
         # printed options of former plans, which nobody can print again
+        ("", "CREATE TEMP TABLE unprinted AS SELECT id FROM trials WHERE options NOT IN (SELECT hash FROM texts)"),
         ("", "UPDATE trials SET options = NULL WHERE options NOT IN (SELECT hash FROM texts)"),
         # a call is about one step: a link to another, of which answers and call_trials say different things, is wrong
         ("", """CREATE TEMP TABLE apart AS SELECT call, trial FROM (SELECT call, trial FROM call_trials UNION ALL SELECT call, trial FROM answers)
@@ -154,6 +155,11 @@ MENDING = {
             - (SELECT count(*) FROM calls)"""),
         ("", "DELETE FROM call_trials WHERE call NOT IN (SELECT id FROM calls)"),
         ("", "DELETE FROM answers WHERE call NOT IN (SELECT id FROM calls)"),
+        # their answers are not known, and no reply to them can be read: a study that asks them again finds them pending
+        ("", """DELETE FROM trials WHERE id IN (SELECT id FROM temp.unprinted) AND id IN (SELECT trial FROM call_trials)
+            AND id NOT IN (SELECT trial FROM answers)"""),
+        ("", "DELETE FROM call_trials WHERE trial IN (SELECT id FROM temp.unprinted) AND trial NOT IN (SELECT trial FROM answers)"),
+        ("", "DROP TABLE temp.unprinted"),
     ),
     "forget": (
         ("", "DELETE FROM trials WHERE sitting NOT IN (SELECT id FROM sittings)"),

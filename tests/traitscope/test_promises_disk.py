@@ -452,13 +452,16 @@ def test_salvage_of_a_record_whose_manifest_is_damaged_as_well_keeps_the_replies
     assert runs.answers(tmp_path / "saved").equals(whole)
 
 
-def test_salvage_keeps_what_a_former_plan_asked_and_a_study_that_grows_back_is_complete(study, tmp_path):
+@pytest.mark.parametrize(
+    "seed", [runs.SEED, 20261]
+)  # the second loses printed options of the former plan with its answers
+def test_salvage_keeps_what_a_former_plan_asked_and_a_study_that_grows_back_is_complete(study, tmp_path, seed):
     path, record, whole = study
     shutil.copytree(record, tmp_path / "r")
     small = tmp_path / "small.toml"
     small.write_text(runs.SIMULATED.replace('"printed", "reversed"', '"printed"'), "utf-8")
     run(load_study(small), tmp_path / "r")
-    chance, count = random.Random(runs.SEED), (record / DATABASE).stat().st_size // 4096
+    chance, count = random.Random(seed), (record / DATABASE).stat().st_size // 4096
     with_bad_pages(tmp_path / "r", tmp_path / "bad", chance, *chance.sample(range(1, count + 1), count // 4))
     assert main(["salvage", str(tmp_path / "bad"), "--to", str(tmp_path / "saved")]) == 0
     assert Record(tmp_path / "saved").progress()["trials"] == TRIALS // 2
